@@ -7,6 +7,16 @@
     │   ├── UnknownNameError       a key, column, table or file is misspelt or missing
     │   └── MissingColumnError     a column that the work needs is not there
     ├── NotFittedModelError        an estimator is asked before it was fitted
+    ├── BundleError                a bundle can be neither trusted nor used
+    │   ├── DamagedBundleError     a file of it is missing, altered or malformed
+    │   ├── CanaryError            the loaded scorer answers other numbers than the fitted one
+    │   └── TrialError             the throw-away process that tried it crashed, hung or ran out of memory
+    ├── PublishingError            the published folder cannot do what is asked
+    │   ├── NothingPublishedError  there is no current bundle
+    │   ├── NoEarlierBundleError   there is nothing to roll back to
+    │   └── PublishingBusyError    another promotion holds the lock
+    ├── RegistryError              the tracking store or model registry cannot do what is asked
+    │   └── UnknownVersionError    a registered model, version or alias does not exist
     └── …
 
 Each class builds its own message from parts. A message says which value, where, what is accepted and what to do,
@@ -19,11 +29,21 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 __all__ = [
+    "BundleError",
+    "CanaryError",
     "ContractError",
+    "DamagedBundleError",
     "MissingColumnError",
+    "NoEarlierBundleError",
     "NotFittedModelError",
+    "NothingPublishedError",
+    "PublishingBusyError",
+    "PublishingError",
+    "RegistryError",
     "SalescopeError",
+    "TrialError",
     "UnknownNameError",
+    "UnknownVersionError",
     "listed",
 ]
 
@@ -126,3 +146,139 @@ class NotFittedModelError(SalescopeError):
 
     def __init__(self, estimator: str) -> None:
         super().__init__(f"This {estimator} is not fitted yet. Call fit before asking it for answers.")
+
+
+class BundleError(SalescopeError):
+    """Says that a bundle can be neither trusted nor used."""
+
+
+class DamagedBundleError(BundleError):
+    """Says that a file of a bundle is missing, altered or malformed.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, without a full stop.
+    file : str
+        The name of the file inside the bundle.
+
+    Examples
+    --------
+    >>> print(DamagedBundleError("it has 3 bytes instead of 5", file="card.json"))
+    Bundle file 'card.json' is damaged: it has 3 bytes instead of 5. Train and publish again, or roll back.
+    """
+
+    def __init__(self, problem: str, *, file: str) -> None:
+        self.file = file
+        super().__init__(f"Bundle file {file!r} is damaged: {problem}. Train and publish again, or roll back.")
+
+
+class CanaryError(BundleError):
+    """Says that a loaded scorer answers other numbers than the fitted one did.
+
+    Parameters
+    ----------
+    row : int
+        The canary row, counted from 0.
+    expected, found : float
+        The log-odds recorded when the bundle was made, and those computed now.
+    """
+
+    def __init__(self, row: int, *, expected: float, found: float) -> None:
+        super().__init__(
+            f"Canary row {row} has log-odds {found!r} where {expected!r} was recorded at training. "
+            "Use the versions of NumPy and LightGBM that the bundle was made with, or train again."
+        )
+
+
+class TrialError(BundleError):
+    """Says that the throw-away process which tried a bundle did not survive it.
+
+    Parameters
+    ----------
+    reason : str
+        How the process ended, without a full stop.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The bundle failed its trial: {reason}. The current bundle stays; train again.")
+
+
+class PublishingError(SalescopeError):
+    """Says that the published folder cannot do what is asked."""
+
+
+class NothingPublishedError(PublishingError):
+    """Says that the published folder has no current bundle.
+
+    Parameters
+    ----------
+    folder : str
+        The published folder.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"Nothing is published in {folder!r} yet. Train a model and promote it first.")
+
+
+class NoEarlierBundleError(PublishingError):
+    """Says that there is no earlier bundle to roll back to.
+
+    Parameters
+    ----------
+    version : str
+        The current version.
+    """
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"Version {version!r} has no earlier published version to roll back to. Promote another one.")
+
+
+class PublishingBusyError(PublishingError):
+    """Says that another promotion held the lock of a folder for too long.
+
+    Parameters
+    ----------
+    folder : str
+        The folder whose lock is held.
+    seconds : float
+        How long was waited.
+    """
+
+    def __init__(self, folder: str, *, seconds: float) -> None:
+        super().__init__(
+            f"Another process has held the lock of {folder!r} for {seconds:g} s. Try again when it is done."
+        )
+
+
+class RegistryError(SalescopeError):
+    """Says that the tracking store or the model registry cannot do what is asked.
+
+    Parameters
+    ----------
+    what : str
+        What was asked and what came back, without a full stop.
+    remedy : str
+        What to do, as a sentence.
+    """
+
+    def __init__(self, what: str, *, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}")
+
+
+class UnknownVersionError(RegistryError):
+    """Says that a registered model, version or alias does not exist.
+
+    Parameters
+    ----------
+    name : str
+        The registered model.
+    version : str
+        The version or ``@alias`` that was asked for.
+    """
+
+    def __init__(self, name: str, *, version: str) -> None:
+        super().__init__(
+            f"Registered model {name!r} has no version {version!r}",
+            remedy="Train and register a model, or name a version that `salescope promote` lists.",
+        )
