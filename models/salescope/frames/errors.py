@@ -5,7 +5,13 @@
     SalescopeError
     ├── ContractError              the data or a request breaks the data contract
     │   ├── UnknownNameError       a key, column, table or file is misspelt or missing
-    │   └── MissingColumnError     a column that the work needs is not there
+    │   ├── MissingColumnError     a column that the work needs is not there
+    │   ├── OutOfRangeError        an argument is a number that cannot be meant
+    │   └── TableDefinitionError   a table of the contract itself is defined wrongly
+    ├── SettingsError              salescope.yaml says something that cannot be meant
+    │   └── WorkspaceExistsError   a new workspace would overwrite a settings file
+    ├── SourceError                a source cannot be read at all
+    │   └── ColumnFormatError      a date or number format asked for does not fit its column
     ├── NotFittedModelError        an estimator is asked before it was fitted
     ├── BundleError                a bundle can be neither trusted nor used
     │   ├── DamagedBundleError     a file of it is missing, altered or malformed
@@ -26,7 +32,8 @@ and ends with a full stop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+
+from salescope.frames.nearest import nearest_name
 
 __all__ = [
     "BundleError",
@@ -36,6 +43,7 @@ __all__ = [
     "MissingColumnError",
     "NoEarlierBundleError",
     "NotFittedModelError",
+    "OutOfRangeError",
     "NothingPublishedError",
     "PublishingBusyError",
     "PublishingError",
@@ -108,8 +116,8 @@ class UnknownNameError(ContractError):
     def __init__(self, name: str, *, what: str, where: str, accepted: Sequence[str]) -> None:
         self.name = name
         self.accepted = tuple(accepted)
-        near = get_close_matches(name, self.accepted, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        near = nearest_name(name, self.accepted)
+        hint = f"did you mean {near!r}? " if near else ""
         known = f"Accepted: {listed(self.accepted)}." if self.accepted else "There is none to choose from."
         super().__init__(f"Unknown {what} {name!r} in {where}: {hint}{known}")
 
@@ -133,6 +141,30 @@ class MissingColumnError(ContractError):
             f"Missing column {listed(self.columns)} in {where}; present: {listed(list(present))}. "
             "Map the column in salescope.yaml or add it to the frame."
         )
+
+
+class OutOfRangeError(ContractError):
+    """Says that an argument is a number that cannot be meant.
+
+    Parameters
+    ----------
+    value : object
+        The number that was given.
+    name : str
+        The argument.
+    where : str
+        The function or class it was given to.
+    least : object
+        The smallest value that is accepted.
+
+    Examples
+    --------
+    >>> print(OutOfRangeError(0, name="paths", where="simulate_future", least=1))
+    0 is out of range for paths in simulate_future: give a value of at least 1.
+    """
+
+    def __init__(self, value: object, *, name: str, where: str, least: object) -> None:
+        super().__init__(f"{value!r} is out of range for {name} in {where}: give a value of at least {least}.")
 
 
 class NotFittedModelError(SalescopeError):
