@@ -10,8 +10,7 @@
     │   └── TableDefinitionError   a table of the contract itself is defined wrongly
     ├── SettingsError              salescope.yaml says something that cannot be meant
     │   └── WorkspaceExistsError   a new workspace would overwrite a settings file
-    ├── SourceError                a source cannot be read at all
-    │   └── ColumnFormatError      a date or number format asked for does not fit its column
+    ├── SourceError                a file, sheet or query cannot be read as a table at all
     ├── NotFittedModelError        an estimator is asked before it was fitted
     ├── BundleError                a bundle can be neither trusted nor used
     │   ├── DamagedBundleError     a file of it is missing, altered or malformed
@@ -43,15 +42,19 @@ __all__ = [
     "MissingColumnError",
     "NoEarlierBundleError",
     "NotFittedModelError",
-    "OutOfRangeError",
     "NothingPublishedError",
+    "OutOfRangeError",
     "PublishingBusyError",
     "PublishingError",
     "RegistryError",
     "SalescopeError",
+    "SettingsError",
+    "SourceError",
+    "TableDefinitionError",
     "TrialError",
     "UnknownNameError",
     "UnknownVersionError",
+    "WorkspaceExistsError",
     "listed",
 ]
 
@@ -314,3 +317,75 @@ class UnknownVersionError(RegistryError):
             f"Registered model {name!r} has no version {version!r}",
             remedy="Train and register a model, or name a version that `salescope promote` lists.",
         )
+
+
+class TableDefinitionError(ContractError):
+    """Says that a table of the contract itself is defined wrongly.
+
+    Parameters
+    ----------
+    table : str
+        The name of the table.
+    fault : str
+        What is wrong with it, as a clause.
+    """
+
+    def __init__(self, table: str, *, fault: str) -> None:
+        super().__init__(f"Table {table!r} of the data contract {fault}. Correct its module under frames.")
+
+
+class SettingsError(SalescopeError):
+    """Says that salescope.yaml says something that cannot be meant.
+
+    Parameters
+    ----------
+    fault : str
+        What is wrong and what is accepted, as a clause without a full stop.
+    place : str
+        The file, the line and the dotted key.
+
+    Examples
+    --------
+    >>> print(SettingsError("'sideways' is not accepted; accepted: 'en', 'zh'", place="salescope.yaml, line 3"))
+    In salescope.yaml, line 3: 'sideways' is not accepted; accepted: 'en', 'zh'.
+    """
+
+    def __init__(self, fault: str, *, place: str) -> None:
+        self.place = place
+        super().__init__(f"In {place}: {fault}.")
+
+
+class WorkspaceExistsError(SettingsError):
+    """Says that a new workspace would overwrite the settings of one that is there.
+
+    Parameters
+    ----------
+    path : str
+        The settings file that exists.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__("the file exists and is never overwritten; choose another folder or move it away", place=path)
+
+
+class SourceError(SalescopeError):
+    """Says that a file, sheet or query cannot be read as a table at all.
+
+    Parameters
+    ----------
+    source : str
+        The file or the masked address, with the sheet or table.
+    fault : str
+        What is wrong with it, as a clause.
+    remedy : str
+        What to do, as a sentence without its full stop.
+
+    Examples
+    --------
+    >>> print(SourceError("leads.csv", fault="is empty", remedy="Export it again with its header"))
+    Source 'leads.csv' is empty. Export it again with its header.
+    """
+
+    def __init__(self, source: str, *, fault: str, remedy: str) -> None:
+        self.source = source
+        super().__init__(f"Source {source!r} {fault}. {remedy}.")
