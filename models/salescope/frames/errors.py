@@ -22,6 +22,10 @@
     │   └── PublishingBusyError    another promotion holds the lock
     ├── RegistryError              the tracking store or model registry cannot do what is asked
     │   └── UnknownVersionError    a registered model, version or alias does not exist
+    ├── EvaluationError            a model's answers cannot be judged
+    │   ├── MisalignedError        outcomes, scores or times do not fit together
+    │   └── TooFewOutcomesError    too few outcomes of one kind to say anything
+    ├── LeakageError               the leakage audit found something that blocks training
     └── …
 
 Each class builds its own message from parts. A message says which value, where, what is accepted and what to do,
@@ -389,3 +393,84 @@ class SourceError(SalescopeError):
     def __init__(self, source: str, *, fault: str, remedy: str) -> None:
         self.source = source
         super().__init__(f"Source {source!r} {fault}. {remedy}.")
+
+
+class EvaluationError(SalescopeError):
+    """Says that a model's answers cannot be judged."""
+
+
+class MisalignedError(EvaluationError):
+    """Says that outcomes, scores or times do not fit together.
+
+    Parameters
+    ----------
+    name : str
+        The argument that does not fit.
+    found : str
+        What it holds, with the offending value or length.
+    accepted : str
+        What is accepted.
+
+    Examples
+    --------
+    >>> print(MisalignedError("p", found="3 values", accepted="one value for each of the 4 outcomes"))
+    Argument 'p' has 3 values; accepted: one value for each of the 4 outcomes.
+    """
+
+    def __init__(self, name: str, *, found: str, accepted: str) -> None:
+        self.name = name
+        super().__init__(f"Argument {name!r} has {found}; accepted: {accepted}.")
+
+
+class TooFewOutcomesError(EvaluationError):
+    """Says that there are too few outcomes of one kind to say anything.
+
+    Parameters
+    ----------
+    won : int
+        Outcomes that are 1.
+    lost : int
+        Outcomes that are 0.
+    needed : int
+        How many of each kind the work needs.
+
+    Examples
+    --------
+    >>> print(TooFewOutcomesError(won=0, lost=12, needed=1))
+    Too few outcomes: 0 won and 12 lost, where 1 of each is needed. Wait for more closed leads or widen the period.
+    """
+
+    def __init__(self, *, won: int, lost: int, needed: int) -> None:
+        self.won, self.lost, self.needed = won, lost, needed
+        super().__init__(
+            f"Too few outcomes: {won} won and {lost} lost, where {needed} of each is needed. "
+            "Wait for more closed leads or widen the period."
+        )
+
+
+class LeakageError(SalescopeError):
+    """Says that the leakage audit found something that blocks training.
+
+    Parameters
+    ----------
+    findings : sequence of str
+        One sentence for each blocking finding.
+    columns : sequence of str
+        The columns (or the kinds of findings about rows) that must be settled.
+
+    Examples
+    --------
+    >>> print(LeakageError(["'duration' is written when the lead closes."], columns=["duration"]))
+    Training is refused, for the leakage audit has 1 blocking finding: 'duration' is written when the lead closes.
+    Exclude 'duration', or allow it explicitly where the value is known before the outcome.
+    """
+
+    def __init__(self, findings: Sequence[str], *, columns: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        self.columns = tuple(columns)
+        plural = "" if len(self.findings) == 1 else "s"
+        super().__init__(
+            f"Training is refused, for the leakage audit has {len(self.findings)} blocking finding{plural}: "
+            f"{' '.join(self.findings)}\n"
+            f"Exclude {listed(self.columns)}, or allow it explicitly where the value is known before the outcome."
+        )
