@@ -107,7 +107,7 @@ def probability_array(p: ArrayLike, *, n_rows: int, name: str = "p") -> Floats:
     --------
     >>> probability_array([0.2, 1.5], n_rows=2)
     Traceback (most recent call last):
-    salescope.frames.errors.MisalignedError: Argument 'p' has the value 1.5 in row 1; accepted: probabilities from 0 to 1.
+    salescope.frames.errors.MisalignedError: Argument 'p' has the value 1.5 in row 1; accepted: probabilities ...
     """
     numbers = aligned_array(p, name=name, n_rows=n_rows)
     outside = np.flatnonzero((numbers < 0) | (numbers > 1))

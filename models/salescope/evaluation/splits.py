@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from salescope.evaluation.outcomes import Ints, outcome_array, require_both
@@ -110,13 +111,15 @@ def newest_split(order: ArrayLike, *, closed_at: ArrayLike | None = None, share:
     return Split(np.flatnonzero(train), np.flatnonzero(test))
 
 
-def _closed_before(
-    order: ArrayLike, *, closed_at: ArrayLike, first_test: int
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    times, closed = pd.Series(order).reset_index(drop=True), pd.Series(closed_at).reset_index(drop=True)
+def _column(values: ArrayLike) -> pd.Series[Any]:
+    return pd.Series(values).reset_index(drop=True)
+
+
+def _closed_before(order: ArrayLike, *, closed_at: ArrayLike, first_test: int) -> NDArray[np.bool_]:
+    times, closed = _column(order), _column(closed_at)
     if len(times) != len(closed):
         raise MisalignedError("closed_at", found=f"{len(closed)} values", accepted=f"one for each of {len(times)} rows")
-    return (closed < times.iloc[first_test]).to_numpy(dtype=np.bool_)
+    return closed.lt(times.iloc[first_test]).to_numpy(dtype=np.bool_)
 
 
 def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split]:
@@ -144,7 +147,7 @@ def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split
     Examples
     --------
     >>> [fold.test.tolist() for fold in random_folds([0, 0, 1, 1], n_folds=2)]
-    [[0, 2], [1, 3]]
+    [[1, 2], [0, 3]]
     """
     outcomes = outcome_array(y)
     require_both(outcomes, needed=n_folds)
@@ -152,7 +155,7 @@ def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split
     return [Split(train, test) for train, test in folds.split(np.zeros((len(outcomes), 1)), outcomes)]
 
 
-def walk_forward(period: ArrayLike, *, first: object | None = None) -> Iterator[Split]:
+def walk_forward(period: ArrayLike, *, first: Any = None) -> Iterator[Split]:
     """Walks through time: each period is judged by what all earlier ones taught.
 
     Parameters
@@ -178,6 +181,6 @@ def walk_forward(period: ArrayLike, *, first: object | None = None) -> Iterator[
     [([0, 1], [2]), ([0, 1, 2], [3])]
     """
     codes = time_codes(period, name="period")
-    late = np.ones(len(codes), dtype=np.bool_) if first is None else (pd.Series(period) >= first).to_numpy()
+    late = np.ones(len(codes), dtype=np.bool_) if first is None else _column(period).ge(first).to_numpy()
     for code in np.unique(codes[late & (codes > 0)]):
         yield Split(np.flatnonzero(codes < code), np.flatnonzero(codes == code))
