@@ -11,7 +11,10 @@
     ├── SettingsError              salescope.yaml says something that cannot be meant
     │   └── WorkspaceExistsError   a new workspace would overwrite a settings file
     ├── SourceError                a file, sheet or query cannot be read as a table at all
+    ├── OutcomeError               outcomes are absent, or not of two kinds, so that nothing can be learned
+    ├── GradeThresholdsError       the scores at which grades begin cannot be meant
     ├── NotFittedModelError        an estimator is asked before it was fitted
+    │   └── UnfittedScorerError    the same, also a NotFittedError of scikit-learn (in salescope.scoring)
     ├── BundleError                a bundle can be neither trusted nor used
     │   ├── DamagedBundleError     a file of it is missing, altered or malformed
     │   ├── CanaryError            the loaded scorer answers other numbers than the fitted one
@@ -34,7 +37,7 @@ and ends with a full stop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from salescope.frames.nearest import nearest_name
 
@@ -43,11 +46,13 @@ __all__ = [
     "CanaryError",
     "ContractError",
     "DamagedBundleError",
+    "GradeThresholdsError",
     "MissingColumnError",
     "NoEarlierBundleError",
     "NotFittedModelError",
     "NothingPublishedError",
     "OutOfRangeError",
+    "OutcomeError",
     "PublishingBusyError",
     "PublishingError",
     "RegistryError",
@@ -196,18 +201,18 @@ class DamagedBundleError(BundleError):
 
     Parameters
     ----------
-    problem : str
-        What is wrong, without a full stop.
     file : str
         The name of the file inside the bundle.
+    problem : str
+        What is wrong, without a full stop.
 
     Examples
     --------
-    >>> print(DamagedBundleError("it has 3 bytes instead of 5", file="card.json"))
+    >>> print(DamagedBundleError("card.json", problem="it has 3 bytes instead of 5"))
     Bundle file 'card.json' is damaged: it has 3 bytes instead of 5. Train and publish again, or roll back.
     """
 
-    def __init__(self, problem: str, *, file: str) -> None:
+    def __init__(self, file: str, *, problem: str) -> None:
         self.file = file
         super().__init__(f"Bundle file {file!r} is damaged: {problem}. Train and publish again, or roll back.")
 
@@ -473,4 +478,40 @@ class LeakageError(SalescopeError):
             f"Training is refused, for the leakage audit has {len(self.findings)} blocking finding{plural}: "
             f"{' '.join(self.findings)}\n"
             f"Exclude {listed(self.columns)}, or allow it explicitly where the value is known before the outcome."
+        )
+
+
+class OutcomeError(SalescopeError, ValueError):
+    """Says that a scorer cannot learn from the outcomes it was given.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong with them, without a full stop.
+    remedy : str
+        What to do, a sentence.
+
+    Examples
+    --------
+    >>> print(OutcomeError("Only one class, 'lost', is among 12 outcomes", remedy="Give records of both outcomes."))
+    Only one class, 'lost', is among 12 outcomes. Give records of both outcomes.
+    """
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(f"{problem}. {remedy}")
+
+
+class GradeThresholdsError(SalescopeError, ValueError):
+    """Says that the scores at which grades begin cannot be meant.
+
+    Parameters
+    ----------
+    thresholds : mapping of str to object
+        What was given.
+    """
+
+    def __init__(self, thresholds: Mapping[str, object]) -> None:
+        super().__init__(
+            f"Grade thresholds {dict(thresholds)!r} are not three falling whole numbers from 1 to 100. "
+            "Give the lowest score of A, B and C, as {'A': 80, 'B': 50, 'C': 20}; below C the grade is D."
         )
