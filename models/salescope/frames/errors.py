@@ -29,6 +29,14 @@
     │   ├── MisalignedError        outcomes, scores or times do not fit together
     │   └── TooFewOutcomesError    too few outcomes of one kind to say anything
     ├── LeakageError               the leakage audit found something that blocks training
+    ├── StoreError                 the service's database (in salescope.store)
+    │   ├── StoreUrlError          its address is not one that Salescope opens
+    │   ├── StoreUnavailableError  it does not answer
+    │   ├── StoreVersionError      a newer Salescope has upgraded it
+    │   ├── HostileValueError      a value would be stored differently by different databases
+    │   ├── UnknownScopeError      a key is asked for with a scope that does not exist
+    │   └── UnknownApiKeyError     no API key has the id
+    ├── ServiceError               a call of the service cannot be answered (in salescope.service, with its branches)
     └── …
 
 Each class builds its own message from parts. A message says which value, where, what is accepted and what to do,

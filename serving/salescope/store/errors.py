@@ -1,0 +1,135 @@
+"""Errors of the store; the tree they hang in is drawn in `salescope.frames.errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salescope.frames.errors import SalescopeError, UnknownNameError, listed
+
+__all__ = [
+    "HostileValueError",
+    "StoreError",
+    "StoreUnavailableError",
+    "StoreUrlError",
+    "StoreVersionError",
+    "UnknownApiKeyError",
+    "UnknownScopeError",
+]
+
+
+class StoreError(SalescopeError):
+    """Is the root of what goes wrong in the service's database."""
+
+
+class StoreUrlError(StoreError):
+    """Says that the address of a store is not one that Salescope opens.
+
+    Parameters
+    ----------
+    address : str
+        The address without its password, as SQLAlchemy shows it.
+    problem : str
+        What is wrong with it, as the end of a sentence.
+    remedy : str
+        What to write instead, as a whole sentence.
+    """
+
+    def __init__(self, address: str, *, problem: str, remedy: str) -> None:
+        self.address = address
+        super().__init__(f"The store address {address!r} {problem}. {remedy}")
+
+
+class StoreUnavailableError(StoreError):
+    """Says that the database does not answer.
+
+    Parameters
+    ----------
+    address : str
+        The address without its password.
+    reason : str
+        The class of the driver's error; its text may hold values and is left out.
+    """
+
+    def __init__(self, address: str, *, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(
+            f"The store {address!r} does not answer ({reason}). "
+            "Check that its server runs, or that its folder exists, is writable and has space, then try again."
+        )
+
+
+class StoreVersionError(StoreError):
+    """Says that the database was made by a newer Salescope than this one.
+
+    Parameters
+    ----------
+    found : str
+        The revision in the database.
+    newest : str
+        The newest revision this version knows.
+    """
+
+    def __init__(self, found: str, *, newest: str) -> None:
+        self.found = found
+        super().__init__(
+            f"The store is at revision {found!r}, and this version knows none after {newest!r}. "
+            "Run the newer Salescope that made it, or restore the copy from before its upgrade."
+        )
+
+
+class HostileValueError(StoreError):
+    """Says that a value would be stored differently by different databases, or not at all.
+
+    The value itself is not in the message: it may be personal, huge, or unprintable.
+
+    Parameters
+    ----------
+    column : str
+        The table and column, as ``"predictions.lead_id"``.
+    problem : str
+        What is wrong, as ``"holds a NUL character"``.
+    accepted : str
+        What is accepted instead, as ``"1 to 200 characters"``.
+
+    Examples
+    --------
+    >>> print(HostileValueError("predictions.probability", problem="is NaN", accepted="a number from 0 to 1"))
+    The value for predictions.probability is NaN. Accepted: a number from 0 to 1.
+    """
+
+    def __init__(self, column: str, *, problem: str, accepted: str) -> None:
+        self.column = column
+        super().__init__(f"The value for {column} {problem}. Accepted: {accepted}.")
+
+
+class UnknownScopeError(StoreError, UnknownNameError):
+    """Says that a scope asked for a key is not one that exists.
+
+    Parameters
+    ----------
+    name : str
+        The scope that was asked for.
+    accepted : sequence of str
+        The scopes that exist.
+    """
+
+    def __init__(self, name: str, *, accepted: Sequence[str]) -> None:
+        UnknownNameError.__init__(self, name, what="scope", where="the new API key", accepted=accepted)
+
+
+class UnknownApiKeyError(StoreError):
+    """Says that no API key has this id.
+
+    Parameters
+    ----------
+    key_id : str
+        The id that was given.
+    present : sequence of str
+        The ids that exist.
+    """
+
+    def __init__(self, key_id: str, *, present: Sequence[str]) -> None:
+        self.key_id = key_id
+        known = f"Present: {listed(present)}." if present else "There is no key yet."
+        super().__init__(f"No API key has the id {key_id!r}. {known} List them with `salescope keys list`.")
