@@ -22,7 +22,8 @@
     ├── PublishingError            the published folder cannot do what is asked
     │   ├── NothingPublishedError  there is no current bundle
     │   ├── NoEarlierBundleError   there is nothing to roll back to
-    │   └── PublishingBusyError    another promotion holds the lock
+    │   ├── PublishingBusyError    another promotion holds the lock
+    │   └── PublishedVersionError  a version cannot name a folder
     ├── RegistryError              the tracking store or model registry cannot do what is asked
     │   └── UnknownVersionError    a registered model, version or alias does not exist
     ├── EvaluationError            a model's answers cannot be judged
@@ -61,6 +62,7 @@ __all__ = [
     "NothingPublishedError",
     "OutOfRangeError",
     "OutcomeError",
+    "PublishedVersionError",
     "PublishingBusyError",
     "PublishingError",
     "RegistryError",
@@ -300,6 +302,21 @@ class PublishingBusyError(PublishingError):
     def __init__(self, folder: str, *, seconds: float) -> None:
         super().__init__(
             f"Another process has held the lock of {folder!r} for {seconds:g} s. Try again when it is done."
+        )
+
+
+class PublishedVersionError(PublishingError):
+    """Says that a version cannot name a folder.
+
+    Parameters
+    ----------
+    version : str
+        The version that was given.
+    """
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"Version {version[:80]!r} is not plain letters, digits, '.' and '_'. Use the registry's number."
         )
 
 
