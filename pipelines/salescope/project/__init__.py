@@ -1,0 +1,24 @@
+"""A workspace: the settings in salescope.yaml, validated and frozen, and the folders that belong to them."""
+
+from salescope.project.creation import PRESETS, init_workspace
+from salescope.project.settings import (
+    CalibrationSettings,
+    LeadSettings,
+    OutcomeSettings,
+    ServeSettings,
+    TableSettings,
+)
+from salescope.project.workspace import SETTINGS_FILE, Workspace, load_workspace
+
+__all__ = [
+    "PRESETS",
+    "SETTINGS_FILE",
+    "CalibrationSettings",
+    "LeadSettings",
+    "OutcomeSettings",
+    "ServeSettings",
+    "TableSettings",
+    "Workspace",
+    "init_workspace",
+    "load_workspace",
+]
