@@ -161,7 +161,7 @@ class LeadSettings(Section):
         default=0.2, gt=0.0, lt=1.0, description="Share of the newest outcomes kept for the verdict."
     )
     grades: Mapping[Literal["A", "B", "C"], int] = Field(
-        default_factory=lambda: {"A": 80, "B": 60, "C": 40},
+        default={"A": 80, "B": 60, "C": 40},
         description="The lowest score of each grade; D is the rest.",
     )
     tune_trials: int = Field(default=0, ge=0, description="Trials of the search for better trees; 0 for none.")
