@@ -22,8 +22,8 @@
     ├── PublishingError            the published folder cannot do what is asked
     │   ├── NothingPublishedError  there is no current bundle
     │   ├── NoEarlierBundleError   there is nothing to roll back to
-    │   ├── PublishingBusyError    another promotion holds the lock
     │   └── PublishedVersionError  a version cannot name a folder
+    ├── BusyError                  another process holds a lock for too long
     ├── RegistryError              the tracking store or model registry cannot do what is asked
     │   └── UnknownVersionError    a registered model, version or alias does not exist
     ├── EvaluationError            a model's answers cannot be judged
@@ -52,6 +52,7 @@ from salescope.frames.nearest import nearest_name
 
 __all__ = [
     "BundleError",
+    "BusyError",
     "CanaryError",
     "ContractError",
     "DamagedBundleError",
@@ -63,7 +64,6 @@ __all__ = [
     "OutOfRangeError",
     "OutcomeError",
     "PublishedVersionError",
-    "PublishingBusyError",
     "PublishingError",
     "RegistryError",
     "SalescopeError",
@@ -288,23 +288,6 @@ class NoEarlierBundleError(PublishingError):
         super().__init__(f"Version {version!r} has no earlier published version to roll back to. Promote another one.")
 
 
-class PublishingBusyError(PublishingError):
-    """Says that another promotion held the lock of a folder for too long.
-
-    Parameters
-    ----------
-    folder : str
-        The folder whose lock is held.
-    seconds : float
-        How long was waited.
-    """
-
-    def __init__(self, folder: str, *, seconds: float) -> None:
-        super().__init__(
-            f"Another process has held the lock of {folder!r} for {seconds:g} s. Try again when it is done."
-        )
-
-
 class PublishedVersionError(PublishingError):
     """Says that a version cannot name a folder.
 
@@ -318,6 +301,21 @@ class PublishedVersionError(PublishingError):
         super().__init__(
             f"Version {version[:80]!r} is not plain letters, digits, '.' and '_'. Use the registry's number."
         )
+
+
+class BusyError(SalescopeError):
+    """Says that another process held a lock for too long.
+
+    Parameters
+    ----------
+    lock : str
+        The lock file.
+    seconds : float
+        How long was waited.
+    """
+
+    def __init__(self, lock: str, *, seconds: float) -> None:
+        super().__init__(f"Another process has held the lock {lock!r} for {seconds:g} s. Try again when it is done.")
 
 
 class RegistryError(SalescopeError):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from salescope.frames.errors import PublishingBusyError
+from salescope.frames.errors import BusyError
 
 __all__ = ["STAGING", "discard", "exclusive_lock", "flush_folder", "replace_file", "stage_folder", "sweep"]
 
@@ -32,7 +32,7 @@ def exclusive_lock(path: Path, *, timeout: float) -> Iterator[None]:
 
     Raises
     ------
-    PublishingBusyError
+    BusyError
         If another process keeps the lock for longer.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,7 @@ def _acquire(descriptor: int, *, path: Path, timeout: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise PublishingBusyError(str(path.parent), seconds=timeout) from None
+                raise BusyError(str(path), seconds=timeout) from None
             time.sleep(_POLL_SECONDS)
         else:
             return

@@ -218,7 +218,7 @@ def publish(
     ------
     DamagedBundleError
         If the files do not fit their manifest.
-    PublishingBusyError
+    BusyError
         If another process promotes for longer than ``timeout``.
     PublishedVersionError
         If the version is not a plain name.
