@@ -1,0 +1,129 @@
+"""What a scorer is given: leads as a frame, records or an array, and outcomes as labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
+
+from salescope.frames.errors import NotFittedModelError, OutcomeError
+
+__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "rows_of", "two_classes"]
+
+Record = Mapping[str, Any]
+Rows = pd.DataFrame | Sequence[Record]
+
+# The key and what the outcome itself says; the contract reserves these names, so they are never features.
+NOT_FEATURES = ("lead_id", "outcome", "outcome_at")
+CLOSED = ("lost", "won")
+
+
+class UnfittedScorerError(NotFittedModelError, NotFittedError):
+    """Says that a scorer is asked before it was fitted; scikit-learn's tools know it as a NotFittedError."""
+
+
+def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
+    """Reads what a scorer is given as rows with named columns.
+
+    Parameters
+    ----------
+    X : DataFrame, sequence of mappings, or array-like of shape (n_rows, n_columns)
+        The leads. An array takes the names of the columns the scorer was fitted with, or ``x0, x1, …``.
+    estimator : BaseEstimator
+        The scorer, on which scikit-learn keeps the number and names of columns.
+    reset : bool
+        Whether the scorer is being fitted.
+
+    Returns
+    -------
+    DataFrame of shape (n_rows, n_columns) or list of mappings, shape (n_rows,)
+    """
+    if isinstance(X, pd.DataFrame):
+        if reset:
+            validate_data(estimator, X, reset=True, skip_check_array=True)
+        return X
+    if isinstance(X, list) and X and all(isinstance(row, Mapping) for row in X):
+        return rows_of(pd.DataFrame(X), estimator=estimator, reset=True) if reset else X
+    checked = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite=False)
+    if np.iscomplexobj(checked):
+        raise OutcomeError("Complex data not supported in a scorer", remedy="Give real numbers.")
+    names = getattr(estimator, "feature_names_in_", [f"x{position}" for position in range(checked.shape[1])])
+    return pd.DataFrame(checked, columns=names)
+
+
+def labelled(rows: pd.DataFrame, y: object) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+    """Pairs rows with their outcomes.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n_rows, n_columns)
+    y : array-like of shape (n_rows,), or None
+        Labels; None takes the column "outcome" of the contract and leaves out open leads.
+
+    Returns
+    -------
+    DataFrame, shape (n_closed, n_columns)
+    ndarray, shape (n_closed,)
+
+    Raises
+    ------
+    OutcomeError
+        When there are no outcomes.
+    """
+    if y is not None:
+        labels = column_or_1d(y, warn=True)
+        check_consistent_length(rows, labels)
+        check_classification_targets(labels)
+        return rows, labels
+    if "outcome" not in rows.columns:
+        raise OutcomeError(
+            "LeadScorer requires y to be passed, but the target y is None and there is no column 'outcome'",
+            remedy="Give y, or map the column 'outcome' with the values 'open', 'won' and 'lost'.",
+        )
+    outcome = rows["outcome"].astype("object")
+    closed = outcome.isin(CLOSED).to_numpy()
+    return rows.loc[closed], outcome[closed].to_numpy(dtype=str)
+
+
+def two_classes(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Finds the two labels; the second is the positive outcome.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n_rows,)
+
+    Returns
+    -------
+    ndarray, shape (2,)
+        In sorted order: "lost" before "won", "No" before "Yes", 0 before 1.
+
+    Raises
+    ------
+    OutcomeError
+        When there are not exactly two.
+
+    Examples
+    --------
+    >>> two_classes(np.array(["won", "lost", "won"]))
+    array(['lost', 'won'], dtype='<U4')
+    >>> two_classes(np.array([0, 0]))
+    Traceback (most recent call last):
+        ...
+    salescope.frames.errors.OutcomeError: Only one class, 0, is among 2 outcomes. ...
+    """
+    classes = np.unique(labels)
+    if len(classes) == 2:
+        return classes
+    if len(classes) > 2:
+        problem = f"Only binary classification is supported. The type of the target is {type_of_target(labels)}"
+        raise OutcomeError(problem, remedy="Give two outcomes, as 'won' and 'lost'; leave open leads out.")
+    named = f"Only one class, {classes[0].item()!r}, is" if len(classes) else "No class, of 1 class or more,"
+    problem = f"{named} among {len(labels)} outcomes"
+    raise OutcomeError(problem, remedy="A scorer learns what tells two outcomes apart: give closed leads of both.")

@@ -1,0 +1,219 @@
+"""Tree members: boosted small trees, and a forest whose leaves hold smoothed log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import lightgbm
+import numpy as np
+
+from salescope.scoring.members import Design, Floats, logit
+
+__all__ = ["BoostedTrees", "LogOddsForest"]
+
+# One thread and a fixed histogram layout: the same data gives the same trees, on any number of cores.
+STEADY: dict[str, Any] = {
+    "objective": "binary",
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+
+
+@dataclass(slots=True)
+class _Booster:
+    """Holds a LightGBM model as its text, the only form in which it is kept, and the booster read from it."""
+
+    text: str
+    booster: lightgbm.Booster = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.booster = lightgbm.Booster(model_str=self.text)
+
+    def log_odds(self, encoded: Floats) -> Floats:
+        raw: Floats = self.booster.predict(encoded, raw_score=True, num_threads=1)
+        return raw
+
+    def contributions(self, encoded: Floats) -> Floats:
+        parts: Floats = self.booster.predict(encoded, pred_contrib=True, num_threads=1)
+        return parts
+
+
+class _TreesMember:
+    """Shares what both tree members do with the model once it is learned."""
+
+    def __init__(self, *, model: _Booster | None = None) -> None:
+        self._model = model
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_model": self._model and self._model.text}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        text = state["_model"]
+        self.__dict__.update(state, _model=_Booster(text) if text else None)
+
+    @property
+    def _fitted(self) -> _Booster:
+        assert self._model is not None  # noqa: S101 - members live inside an ensemble that fits them first
+        return self._model
+
+    def log_odds(self, encoded: Floats) -> Floats:
+        """Gives the log-odds.
+
+        Parameters
+        ----------
+        encoded : ndarray of float64, shape (n_rows, n_features)
+
+        Returns
+        -------
+        ndarray of float64, shape (n_rows,)
+        """
+        return self._fitted.log_odds(encoded)
+
+    def contributions(self, encoded: Floats) -> Floats:
+        """Gives exact Shapley values of the trees (TreeSHAP, path dependent), the base last.
+
+        Parameters
+        ----------
+        encoded : ndarray of float64, shape (n_rows, n_features)
+
+        Returns
+        -------
+        ndarray of float64, shape (n_rows, n_features + 1)
+
+        Notes
+        -----
+        Lundberg et al., "From local explanations to global understanding with explainable AI for trees", 2020.
+        """
+        return self._fitted.contributions(encoded)
+
+    def to_files(self) -> dict[str, bytes]:
+        """Gives the model in LightGBM's text format.
+
+        Returns
+        -------
+        dict of str to bytes
+        """
+        return {"trees.txt": self._fitted.text.encode()}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Self:
+        """Reads the member back from `to_files`.
+
+        Parameters
+        ----------
+        files : mapping of str to bytes
+
+        Returns
+        -------
+        Self
+        """
+        return cls(model=_Booster(files["trees.txt"].decode()))
+
+
+class BoostedTrees(_TreesMember):
+    """Boosts many small trees at a low rate.
+
+    Parameters
+    ----------
+    parameters : mapping, optional
+        LightGBM parameters over the preset of 300 trees, 7 leaves and rate 0.03.
+    model : _Booster, optional
+        A model that was learned before.
+    """
+
+    PRESET: Mapping[str, Any] = {
+        "num_iterations": 300,
+        "num_leaves": 7,
+        "learning_rate": 0.03,
+        "min_child_samples": 20,
+    }
+
+    def __init__(self, parameters: Mapping[str, Any] | None = None, *, model: _Booster | None = None) -> None:
+        super().__init__(model=model)
+        self.parameters = dict(parameters or {})
+
+    def fit(self, design: Design) -> Self:
+        """Boosts the trees.
+
+        Parameters
+        ----------
+        design : Design
+
+        Returns
+        -------
+        BoostedTrees
+        """
+        parameters = {**STEADY, **self.PRESET, **self.parameters, "seed": design.seed}
+        self._model = _Booster(_grown(design, parameters).model_to_string())
+        return self
+
+
+class LogOddsForest(_TreesMember):
+    """Grows a random forest of limited leaves and averages its leaves' smoothed log-odds.
+
+    Parameters
+    ----------
+    parameters : mapping, optional
+        LightGBM parameters over the preset.
+    model : _Booster, optional
+        A model that was learned before.
+
+    Notes
+    -----
+    A forest averages probabilities, which has no additive form in log-odds. So every leaf is given the log-odds of its
+    training rows, smoothed towards the base rate, divided by the number of trees: the sum over trees is the mean of
+    log-odds, and LightGBM's exact contributions hold.
+    """
+
+    PRESET: Mapping[str, Any] = {
+        "boosting": "rf",
+        "num_iterations": 100,
+        "num_leaves": 31,
+        "min_child_samples": 5,
+        "feature_fraction_bynode": 0.4,
+        "bagging_fraction": 0.632,
+        "bagging_freq": 1,
+        "min_sum_hessian_in_leaf": 1e-9,
+        "min_data_per_group": 5,
+    }
+    SMOOTHING = 5.0
+
+    def __init__(self, parameters: Mapping[str, Any] | None = None, *, model: _Booster | None = None) -> None:
+        super().__init__(model=model)
+        self.parameters = dict(parameters or {})
+
+    def fit(self, design: Design) -> Self:
+        """Grows the forest and sets its leaves.
+
+        Parameters
+        ----------
+        design : Design
+
+        Returns
+        -------
+        LogOddsForest
+        """
+        parameters = {**STEADY, **self.PRESET, **self.parameters, "seed": design.seed}
+        booster = _grown(design, parameters)
+        leaves = booster.predict(design.encoded, pred_leaf=True, num_threads=1).astype(np.int64)
+        trees = leaves.reshape(len(design.y), -1).T
+        base = float(design.y.mean())
+        for tree, leaf_of_row in enumerate(trees):
+            rows = np.bincount(leaf_of_row)
+            won = np.bincount(leaf_of_row, weights=design.y)
+            for leaf in np.flatnonzero(rows):
+                rate = (won[leaf] + self.SMOOTHING * base) / (rows[leaf] + self.SMOOTHING)
+                booster.set_leaf_output(tree, int(leaf), logit(rate) / len(trees))
+        # Without this line the text is a plain sum of trees, which is what the leaves now hold.
+        self._model = _Booster(booster.model_to_string().replace("average_output\n", "", 1))
+        return self
+
+
+def _grown(design: Design, parameters: Mapping[str, Any]) -> lightgbm.Booster:
+    categorical = [position for position, feature in enumerate(design.features) if feature.levels]
+    data = lightgbm.Dataset(design.encoded, design.y, categorical_feature=categorical, params={"verbosity": -1})
+    return lightgbm.train(dict(parameters), data)
