@@ -5,18 +5,24 @@ from __future__ import annotations
 from salescope.bundle.canary import build_canary, check_canary
 from salescope.bundle.manifest import MANIFEST, FileEntry, Manifest, build_manifest, digest_of, verify_manifest
 from salescope.bundle.model_text import check_model_text
+from salescope.bundle.scorers import CARD, SCHEMA, bundle_scorer, check_structure, load_scorer
 from salescope.bundle.strict_json import canonical_json, parse_json
 
 __all__ = [
+    "CARD",
     "MANIFEST",
+    "SCHEMA",
     "FileEntry",
     "Manifest",
     "build_canary",
     "build_manifest",
+    "bundle_scorer",
     "canonical_json",
     "check_canary",
     "check_model_text",
+    "check_structure",
     "digest_of",
+    "load_scorer",
     "parse_json",
     "verify_manifest",
 ]

@@ -79,8 +79,7 @@ def check_canary(scorer: LogOddsScorer, data: bytes) -> None:
 
 
 def _log_odds(scorer: LogOddsScorer, records: list[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    frame = pd.DataFrame.from_records(records)
-    return np.ascontiguousarray(scorer.decision_function(frame), dtype=np.float64)
+    return np.ascontiguousarray(scorer.decision_function(records), dtype=np.float64)
 
 
 def _read(data: bytes) -> tuple[list[dict[str, Any]], np.ndarray[Any, np.dtype[np.float64]]]:
