@@ -9,19 +9,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["date_of", "decimal_mark", "flag_of", "is_blank", "number_of", "word_of"]
+__all__ = ["DAY", "NEVER", "date_of", "decimal_mark", "flag_of", "instant_of", "is_blank", "number_of", "word_of"]
 
 NOISE = re.compile(r"[\s$€£¥₹'’%\u00a0\u202f]")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?:Z|[+-]\d{2}:\d{2})?")
 FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
-DAY = 86_400.0
+DAY = 86_400_000_000_000
+NEVER: int = np.iinfo(np.int64).min
 NUMBERS = {
     mark: (
         re.compile(rf"[+-]?(?:\d+(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)(?:[eE][+-]?\d{{1,3}})?"),
@@ -151,13 +152,42 @@ def flag_of(value: object) -> float:
     return number if number in {0.0, 1.0} else math.nan
 
 
-def date_of(value: object) -> float:
-    """Reads a cell as an instant, in days since 1970-01-01 (naive; an offset is converted to UTC).
+def instant_of(value: object) -> int:
+    """Reads a cell as an instant, in nanoseconds since 1970-01-01 (naive; an offset is converted to UTC).
 
     Parameters
     ----------
     value : object
         One cell: a date, datetime, Timestamp, ``datetime64`` or ISO 8601 text.
+
+    Returns
+    -------
+    int
+        `NEVER` where there is no time, or one beyond the years 1678 to 2262, such as a "9999-12-31" that means none.
+
+    Examples
+    --------
+    >>> instant_of("1970-01-01T00:00:01"), instant_of("soon") == instant_of("9999-12-31") == NEVER
+    (1000000000, True)
+    """
+    # Only ISO text: pandas would also read "now" and "today", and so the clock.
+    readable = ISO_DATE.fullmatch(value.strip()) if isinstance(value, str) else isinstance(value, date | np.datetime64)
+    if not readable or is_blank(value):
+        return NEVER
+    try:
+        stamp = pd.Timestamp(value)  # type: ignore[arg-type]  # one of the four types by now
+        return int((stamp.tz_convert(None) if stamp.tzinfo else stamp).as_unit("ns").value)
+    except (ValueError, OverflowError):
+        return NEVER
+
+
+def date_of(value: object) -> float:
+    """Reads a cell as an instant, in days since 1970-01-01; see `instant_of`.
+
+    Parameters
+    ----------
+    value : object
+        One cell.
 
     Returns
     -------
@@ -169,28 +199,8 @@ def date_of(value: object) -> float:
     >>> [date_of(value) for value in ("1970-01-02 12:00", "1970-01-03", "soon")]
     [1.5, 2.0, nan]
     """
-    if isinstance(value, str):
-        text = value.strip()
-        if not ISO_DATE.fullmatch(text):
-            return math.nan
-        try:
-            value = datetime.fromisoformat(text)
-        except ValueError:
-            return math.nan
-    elif isinstance(value, np.datetime64):
-        value = pd.Timestamp(value)
-    if value is pd.NaT or not isinstance(value, date):
-        return math.nan
-    return _days(value)
-
-
-def _days(value: date) -> float:
-    if not isinstance(value, datetime):
-        return float(value.toordinal() - date(1970, 1, 1).toordinal())
-    naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    whole = naive.toordinal() - date(1970, 1, 1).toordinal()
-    seconds = naive.hour * 3600 + naive.minute * 60 + naive.second
-    return whole + (seconds + naive.microsecond / 1e6) / DAY
+    instant = instant_of(value)
+    return math.nan if instant == NEVER else instant / DAY
 
 
 def word_of(value: object) -> str | None:

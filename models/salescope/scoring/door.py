@@ -20,12 +20,12 @@ __all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "rows_of", "two_cl
 Record = Mapping[str, Any]
 Rows = pd.DataFrame | Sequence[Record]
 
-# The key and what the outcome itself says; the contract reserves these names, so they are never features.
-NOT_FEATURES = ("lead_id", "outcome", "outcome_at")
+# The key, what is known only after the outcome by the contract, and the label of snapshots: never features.
+NOT_FEATURES = ("lead_id", "outcome", "outcome_at", "amount", "y")
 CLOSED = ("lost", "won")
 
 
-class UnfittedScorerError(NotFittedModelError, NotFittedError):
+class UnfittedScorerError(NotFittedModelError, NotFittedError):  # type: ignore[misc]  # scikit-learn is not typed
     """Says that a scorer is asked before it was fitted; scikit-learn's tools know it as a NotFittedError."""
 
 
@@ -65,7 +65,8 @@ def labelled(rows: pd.DataFrame, y: object) -> tuple[pd.DataFrame, npt.NDArray[A
     ----------
     rows : DataFrame, shape (n_rows, n_columns)
     y : array-like of shape (n_rows,), or None
-        Labels; None takes the column "outcome" of the contract and leaves out open leads.
+        Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
+        snapshots.
 
     Returns
     -------
@@ -82,6 +83,8 @@ def labelled(rows: pd.DataFrame, y: object) -> tuple[pd.DataFrame, npt.NDArray[A
         check_consistent_length(rows, labels)
         check_classification_targets(labels)
         return rows, labels
+    if "outcome" not in rows.columns and "y" in rows.columns:
+        return rows, rows["y"].to_numpy()
     if "outcome" not in rows.columns:
         raise OutcomeError(
             "LeadScorer requires y to be passed, but the target y is None and there is no column 'outcome'",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,7 +12,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 
+from salescope.features.behaviour import KIND_PREFIX, event_kinds
 from salescope.features.encoding import AttributeEncoder
+from salescope.features.leads import record_features
 from salescope.scoring.bundles import read_bundle, write_bundle
 from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, rows_of, two_classes
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
@@ -107,7 +109,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
             Leads with attributes of any type; it is not changed.
         y : array-like of shape (n_rows,), optional
-            Labels; None takes the column "outcome" of the contract and leaves out open leads.
+            Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
+            `lead_snapshots`.
         order : array-like of shape (n_rows,), optional
             A sortable time of each lead, as ``created_at``.
 
@@ -153,9 +156,15 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         if not hasattr(self, "ensemble_"):
             raise UnfittedScorerError(type(self).__name__)
         rows = rows_of(X, estimator=self, reset=False)
-        if as_of is None:
-            return rows
-        return rows.assign(as_of=as_of) if isinstance(rows, pd.DataFrame) else [{**row, "as_of": as_of} for row in rows]
+        names = [column.name for column in self.encoder_.used_]
+        kinds = event_kinds(names)
+        if not isinstance(rows, pd.DataFrame):
+            return record_features(rows, as_of=as_of, kinds=kinds)
+        counted = "events_total" in rows.columns
+        # A kind of event that nobody had yet is absent from a frame of behaviour: it was seen zero times.
+        unseen = {KIND_PREFIX + kind: 0.0 for kind in kinds if counted and KIND_PREFIX + kind not in rows.columns}
+        moment = {} if as_of is None else {"as_of": as_of}
+        return rows.assign(**unseen, **moment) if unseen or moment else rows
 
     def decision_function(self, X: object) -> Floats:
         """Gives the log-odds of the positive outcome.
@@ -283,7 +292,9 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             return [()] * len(encoded)
         _, grouped = self._grouped(encoded)
         names = [column.name for column in words.columns]
-        records = rows[names].to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+        records: Sequence[Mapping[Any, Any]] = (
+            rows[names].to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+        )
         return [words.of(record, parts) for record, parts in zip(records, grouped, strict=True)]
 
     def input_schema(self) -> dict[str, Any]:

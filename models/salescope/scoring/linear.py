@@ -47,7 +47,8 @@ class _Term:
             case _:
                 filled = np.where(np.isnan(column), self.fill, column)
                 raw = np.clip(filled - self.at, 0.0, self.end - self.at)
-        return (raw - self.centre) / self.scale
+        scaled: Floats = (raw - self.centre) / self.scale
+        return scaled
 
 
 class RidgeLogistic:

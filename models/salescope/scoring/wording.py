@@ -65,7 +65,7 @@ ENGLISH = Phrases(
     yes="yes",
     no="no",
     labels={
-        "events": "Number of contacts",
+        "events_total": "Number of contacts",
         "events_7d": "Contacts in the last 7 days",
         "events_30d": "Contacts in the last 30 days",
         "events_90d": "Contacts in the last 90 days",
@@ -97,7 +97,7 @@ CHINESE = Phrases(
     yes="是",
     no="否",
     labels={
-        "events": "聯繫次數",
+        "events_total": "聯繫次數",
         "events_7d": "近 7 天聯繫次數",
         "events_30d": "近 30 天聯繫次數",
         "events_90d": "近 90 天聯繫次數",
