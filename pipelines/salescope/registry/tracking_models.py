@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from salescope.bundle.manifest import MANIFEST, digest_of, verify_manifest
+from salescope.bundle.manifest import MANIFEST, digest_of
+from salescope.bundle.scorers import SCHEMA, check_structure
+from salescope.bundle.strict_json import parse_json
 from salescope.frames.errors import UnknownVersionError
 from salescope.registry.published import read_bundle
 from salescope.registry.tracking_client import quietly
@@ -68,7 +70,8 @@ def log_bundle(client: Any, files: Mapping[str, bytes], *, run_id: str, name: st
     name : str
         The name of the model.
     input_example : DataFrame, shape (n_rows, n_columns)
-        A few leads as a user would send them; its columns become the signature.
+        A few leads as a user would send them; its columns become the signature, where those the scorer reads are
+        required.
 
     Returns
     -------
@@ -81,8 +84,7 @@ def log_bundle(client: Any, files: Mapping[str, bytes], *, run_id: str, name: st
     nothing is pickled and nothing that was uploaded is ever run, unlike with models from code. The signature leaves
     the types open, because the scorer itself takes text, numbers and dates in every column.
     """
-    others = {key: data for key, data in files.items() if key != MANIFEST}
-    verify_manifest(files.get(MANIFEST, b""), others)
+    check_structure(files)
     experiment = client.get_run(run_id).info.experiment_id
     model = client.create_logged_model(experiment, name=name, source_run_id=run_id, model_type="lead_scorer")
     try:
@@ -163,9 +165,9 @@ def download_bundle(client: Any, *, found: ModelVersion) -> dict[str, bytes]:  #
     from mlflow.artifacts import download_artifacts  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as scratch, quietly():
-        uri = f"models:/{found.model_id}/{_BUNDLE_PLACE}"
+        uri = f"models:/{found.model_id}"
         folder = download_artifacts(artifact_uri=uri, dst_path=scratch, tracking_uri=client.tracking_uri)
-        return read_bundle(Path(folder), digest=found.digest)
+        return read_bundle(Path(folder, _BUNDLE_PLACE), digest=found.digest)
 
 
 def _saved_model(scratch: Path, files: Mapping[str, bytes], *, logged: Any, input_example: pd.DataFrame) -> Path:  # noqa: ANN401
@@ -183,7 +185,7 @@ def _saved_model(scratch: Path, files: Mapping[str, bytes], *, logged: Any, inpu
         mlflow_model=Model(
             artifact_path=logged.artifact_location, run_id=logged.source_run_id, model_id=logged.model_id
         ),
-        signature=_signature(input_example),
+        signature=_signature(input_example, needed=_needed_columns(files)),
         input_example=input_example,
         pip_requirements=[f"salescope=={installed_version('salescope')}"],
         metadata={BUNDLE_DIGEST: digest_of(files[MANIFEST])},
@@ -191,12 +193,16 @@ def _saved_model(scratch: Path, files: Mapping[str, bytes], *, logged: Any, inpu
     return scratch / "model"
 
 
-def _signature(input_example: pd.DataFrame) -> Any:  # noqa: ANN401
+def _needed_columns(files: Mapping[str, bytes]) -> set[str]:
+    return {column["name"] for column in parse_json(files[SCHEMA], file=SCHEMA)["columns"]}
+
+
+def _signature(input_example: pd.DataFrame, *, needed: set[str]) -> Any:  # noqa: ANN401
     from mlflow.models import ModelSignature  # noqa: PLC0415
     from mlflow.types import ColSpec, Schema  # noqa: PLC0415
     from mlflow.types.schema import AnyType  # noqa: PLC0415
 
-    inputs = [ColSpec(AnyType(), name=str(name), required=False) for name in input_example.columns]
+    inputs = [ColSpec(AnyType(), name=name, required=name in needed) for name in map(str, input_example.columns)]
     outputs = [ColSpec(kind, name=name) for name, kind in _ANSWERS.items()]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
