@@ -9,7 +9,9 @@ from salescope.evaluation.calibration import (
     cox_fit,
     reliability,
 )
+from salescope.evaluation.curves import lift_table, precision_recall_table, roc_table
 from salescope.evaluation.delong import Interval
+from salescope.evaluation.leakage import AuditReport, Finding, audit
 from salescope.evaluation.metrics import (
     auc,
     auc_interval,
@@ -22,27 +24,39 @@ from salescope.evaluation.metrics import (
     within_period_auc,
 )
 from salescope.evaluation.splits import Split, newest_split, random_folds, walk_forward
+from salescope.evaluation.verdict import Comparison, PromotionRule, Verdict, compare, judge
 
 __all__ = [
+    "AuditReport",
     "CalibrationCheck",
+    "Comparison",
     "CoxFit",
+    "Finding",
     "Floor",
     "Interval",
+    "PromotionRule",
     "Split",
+    "Verdict",
     "auc",
     "auc_interval",
+    "audit",
     "brier",
     "calibration_error",
     "calibration_floor",
     "check_calibration",
     "classifier_metrics",
+    "compare",
     "cox_fit",
+    "judge",
     "lift_at_10",
+    "lift_table",
     "log_loss",
     "newest_split",
     "pr_auc",
+    "precision_recall_table",
     "random_folds",
     "reliability",
+    "roc_table",
     "walk_forward",
     "within_period_auc",
 ]

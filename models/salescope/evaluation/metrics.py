@@ -233,11 +233,10 @@ def lift_at_10(y: ArrayLike, p: ArrayLike) -> float:
     10.0
     """
     outcomes, score = _ranked(y, p)
+    _, inverse, counts = np.unique(-score, return_inverse=True, return_counts=True)
+    won = np.bincount(inverse, weights=outcomes)
     seats = TOP_SHARE * len(outcomes)
-    values, inverse, counts = np.unique(-score, return_inverse=True, return_counts=True)
-    won = np.bincount(inverse, weights=outcomes, minlength=len(values))
-    before = np.cumsum(counts) - counts
-    seated = np.clip(seats - before, 0.0, counts)
+    seated = np.clip(seats - (np.cumsum(counts) - counts), 0.0, counts)
     return float((won / counts * seated).sum() / seats / outcomes.mean())
 
 

@@ -155,14 +155,14 @@ def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split
     return [Split(train, test) for train, test in folds.split(np.zeros((len(outcomes), 1)), outcomes)]
 
 
-def walk_forward(period: ArrayLike, *, first: Any = None) -> Iterator[Split]:
+def walk_forward(period: ArrayLike, *, first: str | float | pd.Timestamp | None = None) -> Iterator[Split]:
     """Walks through time: each period is judged by what all earlier ones taught.
 
     Parameters
     ----------
     period : array_like, shape (n_rows,)
         The period of every row, sortable in time: period starts (naive local dates) or block numbers.
-    first : object, optional
+    first : str, float or Timestamp, optional
         The first period to judge; by default the second there is. Earlier periods only train.
 
     Yields

@@ -1,0 +1,120 @@
+"""Columns that are the outcome under another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from salescope.evaluation.leakage.case import MISSING, Case, ColumnView
+from salescope.evaluation.leakage.suspicion import Suspicion
+from salescope.evaluation.outcomes import Floats, Ints
+
+__all__ = ["nearly_the_outcome", "telltale_value"]
+
+CERTAIN_AUC = 0.97
+TELLING_ODDS = 30.0
+TELLING_SHARE = 0.30
+
+TELLTALE_SHARE = 0.20
+TELLTALE_ROWS = 20.0
+TELLTALE_EXCEPTIONS = 0.001
+TELLTALE_WORTH = 0.02
+
+
+def nearly_the_outcome(case: Case) -> Iterator[Suspicion]:
+    """Suspects columns that tell both outcomes almost surely, whatever the others say.
+
+    Parameters
+    ----------
+    case : Case
+        The audited rows.
+
+    Yields
+    ------
+    Suspicion
+        Where the column alone reaches AUC 0.97 out of fold, or 30 % of the won and 30 % of the lost rows hold values
+        that change the odds thirtyfold.
+
+    Notes
+    -----
+    Two normal scores need AUC 0.94 to do the latter; nothing known before a sale that we have seen goes beyond 0.87.
+    """
+    for view in case.columns.values():
+        reached = max(case.single_auc(view.name), case.single_auc_within(view.name))
+        lost_told, won_told = _told(case, codes=view.codes)
+        if reached >= CERTAIN_AUC:
+            evidence = f"alone tells won from lost with AUC {reached:.3f} out of fold"
+        elif min(lost_told, won_told) >= TELLING_SHARE:
+            evidence = (
+                f"has values that change the odds thirtyfold for {won_told:.0%} of won and {lost_told:.0%} of lost "
+                f"rows (AUC alone {reached:.3f})"
+            )
+        else:
+            continue
+        yield Suspicion(kind="target_in_disguise", column=view.name, evidence=evidence)
+
+
+def _told(case: Case, *, codes: Ints) -> tuple[float, float]:
+    lost, won = case.counts(codes)
+    n_lost, n_won = lost.sum(), won.sum()
+    # One more of the rare kind keeps small groups, pure by chance, from telling anything.
+    for_won = (won / n_won) / ((lost + 1.0) / n_lost) >= TELLING_ODDS
+    for_lost = (lost / n_lost) / ((won + 1.0) / n_won) >= TELLING_ODDS
+    return float(lost[for_lost].sum() / n_lost), float(won[for_won].sum() / n_won)
+
+
+def telltale_value(case: Case) -> Iterator[Suspicion]:
+    """Suspects columns with one value (or a blank, a non-blank, a zero) that only one outcome ever has.
+
+    Parameters
+    ----------
+    case : Case
+        The audited rows.
+
+    Yields
+    ------
+    Suspicion
+        Each must still be worth 0.02 AUC beside all other columns. At most one a column.
+
+    Notes
+    -----
+    A reason for losing is filled only for lost leads; a value of the deal is 0 for them. One row in a thousand may be
+    an exception, and twenty of the other outcome must be expected there by chance: a rare value that is pure by
+    chance is none.
+    """
+    for view in case.columns.values():
+        told = max((_only_one(case, codes=codes, words=words) for codes, words in _readings(view)), key=_share)
+        if told is not None:
+            share, rows, outcome, words = told
+            yield Suspicion(
+                kind="target_in_disguise",
+                column=view.name,
+                evidence=f"{words} in {share:.0%} of {outcome} rows and (almost) no other ({rows:.0f} rows)",
+                worth=TELLTALE_WORTH,
+            )
+
+
+def _share(told: tuple[float, float, str, str] | None) -> float:
+    return told[0] if told else 0.0
+
+
+def _readings(view: ColumnView) -> Iterator[tuple[Ints, str]]:
+    yield view.codes, "has one value"
+    yield np.where(view.codes == MISSING, 0, 1), "is filled or blank"
+    if view.ordered and not view.is_date:
+        yield np.where(np.nan_to_num(view.numbers) == 0, 0, 1), "is zero or blank, or is not,"
+
+
+def _only_one(case: Case, *, codes: Ints, words: str) -> tuple[float, float, str, str] | None:
+    lost, won = case.counts(codes)
+    found = []
+    for own, other, outcome in ((lost, won, "lost"), (won, lost, "won")):
+        rows: Floats = own + other
+        by_chance = rows * other.sum() / len(case.y)
+        pure = (other <= TELLTALE_EXCEPTIONS * rows) & (by_chance >= TELLTALE_ROWS)
+        share = np.where(pure, own / own.sum(), 0.0)
+        place = int(np.argmax(share))
+        if share[place] >= TELLTALE_SHARE:
+            found.append((float(share[place]), float(rows[place]), outcome, words))
+    return max(found, default=None)
