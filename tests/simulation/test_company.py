@@ -160,7 +160,7 @@ def test_a_start_other_than_the_default_moves_everything():
 
 @pytest.mark.parametrize("argument", [{"incidents": ["spyke"]}, {"leaks": ["closed_reasons"]}])
 def test_a_misspelt_wish_is_named_with_the_nearest(argument: dict[str, list[str]]):
-    with pytest.raises(UnknownNameError, match="did you mean '(spike|closed_reason)'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean '(spike|closed_reason)'"):
         simulate(seed=0, size=CompanySize.tiny(), **argument)
 
 
