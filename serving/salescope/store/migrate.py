@@ -7,7 +7,6 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from salescope.store import migrations
@@ -56,8 +55,9 @@ def migrate(connection: Connection) -> list[str]:
 
 
 def _steps(scripts: ScriptDirectory, *, found: str | None) -> list[str]:
-    try:
-        steps = [script.revision for script in scripts.iterate_revisions("head", found or "base")]
-    except CommandError:
-        raise StoreVersionError(str(found), newest=str(scripts.get_current_head())) from None
-    return steps[::-1]
+    known = [script.revision for script in scripts.walk_revisions()]
+    if found is None:
+        return known[::-1]
+    if found not in known:
+        raise StoreVersionError(found, newest=str(scripts.get_current_head()))
+    return known[: known.index(found)][::-1]

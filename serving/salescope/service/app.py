@@ -1,0 +1,187 @@
+"""The application: every part of the service put together by one function."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from salescope.service.access import KeyRing
+from salescope.service.answers import on_http_exception, on_validation_error
+from salescope.service.errors import PublicWithoutKeyError
+from salescope.service.gates import BodyGate, CallFrame, KeyGate
+from salescope.service.health import health_routes
+from salescope.service.leads import lead_routes
+from salescope.service.ledger import LedgerWriter
+from salescope.service.models import model_routes
+from salescope.service.pages import (
+    DOCS_PATHS,
+    DOCS_PREFIXES,
+    PROBLEM_PATHS,
+    PROBLEM_PREFIXES,
+    docs_assets,
+    page_routes,
+)
+from salescope.service.schemas import component_schemas
+from salescope.service.settings import ServiceSettings
+from salescope.service.watcher import ModelWatcher
+from salescope.service.wiring import Wiring, utc_now
+from salescope.store import Store, list_keys, open_store
+
+__all__ = ["Extension", "create_app"]
+
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
+STORE_THREADS = 2
+
+DESCRIPTION = """Scores leads with their reasons, and says which model did.
+
+Every address but the two of health needs an API key, sent as `Authorization: Bearer ss_…`. Every answer carries its
+request id in `X-Request-Id`; what is no answer is a problem (RFC 9457) whose `type` leads to what to do about it.
+"""
+API_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "ss_<id>_<secret>",
+    "description": "Made with `salescope keys create --label NAME --scope leads:score`, and shown once.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Adds addresses that another package owns, such as the console's pages.
+
+    Parameters
+    ----------
+    router : APIRouter
+        The addresses; they find the running service with `salescope.service.wiring.wiring_of`.
+    open_paths : frozenset of str
+        Those of them that need no API key, because they guard themselves or show nothing.
+    open_prefixes : tuple of str
+        The same for whole branches, each ending with a slash.
+    """
+
+    router: APIRouter
+    open_paths: frozenset[str] = frozenset()
+    open_prefixes: tuple[str, ...] = ()
+
+
+def create_app(
+    settings: ServiceSettings, *, extensions: Sequence[Extension] = (), clock: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """Makes the application; nothing is opened before it starts.
+
+    Parameters
+    ----------
+    settings : ServiceSettings
+        Where its model and store are, and how much it takes.
+    extensions : sequence of Extension
+        What else it should serve.
+    clock : callable
+        Gives now, an aware instant.
+
+    Returns
+    -------
+    FastAPI
+
+    Notes
+    -----
+    Starting it opens the store and loads the promoted bundle. Without a bundle it starts all the same and says on
+    ``/readyz`` what to do; without a store it does not, for no answer could be written down.
+    """
+    app = FastAPI(
+        title="Salescope",
+        version=version("salescope"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan(settings, clock),
+        middleware=_gates(settings, extensions),
+        exception_handlers={HTTPException: on_http_exception, RequestValidationError: on_validation_error},
+        # Spans and logs of the framework would carry exception texts, which may quote a value.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    for router in (lead_routes(), model_routes(), health_routes(), page_routes(), *(it.router for it in extensions)):
+        app.include_router(router)
+    app.mount("/docs/assets", docs_assets(), name="docs_assets")
+    _describe(app)
+    return app
+
+
+def _gates(settings: ServiceSettings, extensions: Sequence[Extension]) -> list[Middleware]:
+    open_paths = HEALTH_PATHS | PROBLEM_PATHS | frozenset().union(*(it.open_paths for it in extensions))
+    open_prefixes = (*PROBLEM_PREFIXES, *(prefix for it in extensions for prefix in it.open_prefixes))
+    if settings.docs_open:
+        open_paths, open_prefixes = open_paths | DOCS_PATHS, (*open_prefixes, *DOCS_PREFIXES)
+    return [
+        Middleware(CallFrame),
+        Middleware(KeyGate, open_paths=open_paths, open_prefixes=open_prefixes),
+        Middleware(BodyGate),
+    ]
+
+
+def _describe(app: FastAPI) -> None:
+    """Adds the schemas that our own encoder writes by, which FastAPI does not see."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = generate()
+            components = described.setdefault("components", {})
+            components["schemas"] = component_schemas()
+            components["securitySchemes"] = {"apiKey": API_KEY}
+        return generate()
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def _lifespan(settings: ServiceSettings, clock: Callable[[], datetime]) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.wiring = await _wire(settings, stack, clock=clock)
+            yield
+
+    return lifespan
+
+
+async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Callable[[], datetime]) -> Wiring:
+    """Starts the parts in the order they need each other; the stack stops them in the reverse."""
+    store_pool = stack.enter_context(ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="salescope-store"))
+    scoring_pool = stack.enter_context(
+        ThreadPoolExecutor(settings.scoring_threads, thread_name_prefix="salescope-scoring")
+    )
+    loop = asyncio.get_running_loop()
+    store = await loop.run_in_executor(store_pool, open_store, settings.store_url.get_secret_value())
+    stack.callback(store.close)
+    await loop.run_in_executor(store_pool, _check_binding, settings, store, clock())
+    ledger = LedgerWriter(store, max_rows=settings.max_ledger_rows)
+    ledger.start()
+    stack.callback(ledger.stop)
+    models = ModelWatcher(settings.published, pool=scoring_pool)
+    await models.check()
+    watching = asyncio.create_task(models.watch(every=settings.watch_seconds), name="salescope-watcher")
+    stack.push_async_callback(_cancel, watching)
+    keys = KeyRing(store, pool=store_pool, clock=clock, seconds=settings.key_seconds)
+    return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models)
+
+
+def _check_binding(settings: ServiceSettings, store: Store, now: datetime, /) -> None:
+    if not settings.is_loopback and not any(key.is_active(now) for key in list_keys(store)):
+        raise PublicWithoutKeyError(settings.host)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

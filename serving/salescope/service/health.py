@@ -1,0 +1,113 @@
+"""``/healthz`` and ``/readyz``: is the process alive, and would it answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from salescope.service.answers import json_response
+from salescope.service.operations import answer_of, operation
+from salescope.service.wiring import wiring_of
+
+__all__ = ["Alive", "Ready", "health_routes"]
+
+
+class Alive(msgspec.Struct, frozen=True, kw_only=True):
+    """Says that the process answers."""
+
+    status: Annotated[str, Meta(examples=["alive"])]
+    request_id: str
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """Says that a model is loaded and the store answers."""
+
+    status: Annotated[str, Meta(examples=["ready"])]
+    model: Annotated[str, Meta(examples=["leads"])]
+    version: str
+    as_of: Annotated[str | None, Meta(description="Until when the model has learned.")]
+    request_id: str
+    warnings: Annotated[
+        list[str], Meta(description="What somebody should look at, as a new bundle that could not be loaded.")
+    ]
+
+
+IS_ALIVE = operation(
+    answer_of(
+        "Alive",
+        description="The process is alive.",
+        example={"status": "alive", "request_id": "crm-2026-03-01-0001"},
+    ),
+    problems=(),
+    scope=None,
+)
+IS_READY = operation(
+    answer_of(
+        "Ready",
+        description="Scores can be asked for.",
+        example={
+            "status": "ready",
+            "model": "leads",
+            "version": "7",
+            "as_of": "2026-02-28",
+            "request_id": "crm-2026-03-01-0001",
+            "warnings": [],
+        },
+    ),
+    problems=(503,),
+    scope=None,
+)
+
+
+def health_routes() -> APIRouter:
+    """Makes the two addresses that need no key.
+
+    Returns
+    -------
+    APIRouter
+    """
+    router = APIRouter(tags=["health"])
+    for path, endpoint, summary, described in (
+        ("/healthz", is_alive, "Is the process alive", IS_ALIVE),
+        ("/readyz", is_ready, "Would it answer", IS_READY),
+    ):
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            name=endpoint.__name__,
+            summary=summary,
+            openapi_extra=described,
+            response_class=Response,
+            response_model=None,
+        )
+    return router
+
+
+async def is_alive(request: Request) -> Response:
+    """Answers as long as the process does; it looks at nothing else, so that a restart is never the wrong cure."""
+    return json_response(Alive(status="alive", request_id=request.state.request_id))
+
+
+async def is_ready(request: Request) -> Response:
+    """Answers 503 with what to do while no model is loaded or the store is down."""
+    wiring = wiring_of(request.scope)
+    model = wiring.models.model
+    await asyncio.get_running_loop().run_in_executor(wiring.store_pool, wiring.store.ping)
+    warning = wiring.models.warning
+    return json_response(
+        Ready(
+            status="ready",
+            model=model.name,
+            version=model.version,
+            as_of=model.as_of,
+            request_id=request.state.request_id,
+            warnings=[] if warning is None else [warning],
+        )
+    )
