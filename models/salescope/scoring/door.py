@@ -13,9 +13,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
 
-from salescope.frames.errors import NotFittedModelError, OutcomeError
+from salescope.frames.errors import MisalignedError, NotFittedModelError, OutcomeError
 
-__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "rows_of", "two_classes"]
+__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "ordered", "rows_of", "two_classes"]
 
 Record = Mapping[str, Any]
 Rows = pd.DataFrame | Sequence[Record]
@@ -48,7 +48,8 @@ def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
     if isinstance(X, pd.DataFrame):
         if reset:
             validate_data(estimator, X, reset=True, skip_check_array=True)
-        return X
+        worded = all(isinstance(name, str) for name in X.columns)
+        return X if worded else X.rename(columns=str)
     if isinstance(X, list) and X and all(isinstance(row, Mapping) for row in X):
         return rows_of(pd.DataFrame(X), estimator=estimator, reset=True) if reset else X
     checked = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite=False)
@@ -58,8 +59,8 @@ def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
     return pd.DataFrame(checked, columns=names)
 
 
-def labelled(rows: pd.DataFrame, y: object) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    """Pairs rows with their outcomes.
+def labelled(rows: pd.DataFrame, y: object) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+    """Finds the rows with an outcome, and their outcomes.
 
     Parameters
     ----------
@@ -70,29 +71,55 @@ def labelled(rows: pd.DataFrame, y: object) -> tuple[pd.DataFrame, npt.NDArray[A
 
     Returns
     -------
-    DataFrame, shape (n_closed, n_columns)
-    ndarray, shape (n_closed,)
+    positions : ndarray of int, shape (n_closed,)
+    labels : ndarray, shape (n_closed,)
 
     Raises
     ------
     OutcomeError
         When there are no outcomes.
     """
-    if y is not None:
-        labels = column_or_1d(y, warn=True)
-        check_consistent_length(rows, labels)
-        check_classification_targets(labels)
-        return rows, labels
-    if "outcome" not in rows.columns and "y" in rows.columns:
-        return rows, rows["y"].to_numpy()
-    if "outcome" not in rows.columns:
+    if y is None and "outcome" in rows.columns:
+        outcome = rows["outcome"].astype("object")
+        closed = np.flatnonzero(outcome.isin(CLOSED))
+        return closed, outcome.iloc[closed].to_numpy(dtype=str)
+    if y is None and "y" in rows.columns:
+        y = rows["y"]
+    if y is None:
         raise OutcomeError(
             "LeadScorer requires y to be passed, but the target y is None and there is no column 'outcome'",
             remedy="Give y, or map the column 'outcome' with the values 'open', 'won' and 'lost'.",
         )
-    outcome = rows["outcome"].astype("object")
-    closed = outcome.isin(CLOSED).to_numpy()
-    return rows.loc[closed], outcome[closed].to_numpy(dtype=str)
+    labels = column_or_1d(y, warn=True)
+    check_consistent_length(rows, labels)
+    check_classification_targets(labels)
+    return np.arange(len(rows)), labels
+
+
+def ordered(order: npt.ArrayLike, *, rows: int) -> npt.NDArray[Any]:
+    """Reads the times of rows.
+
+    Parameters
+    ----------
+    order : array-like, shape (n_rows,)
+        Sortable times or numbers.
+    rows : int
+        How many there must be.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+
+    Raises
+    ------
+    MisalignedError
+        When there are more or fewer, or one is missing.
+    """
+    times = np.asarray(order)
+    if times.shape != (rows,) or pd.isna(times).any():
+        found = f"the shape {times.shape} with {int(pd.isna(times).sum())} missing"
+        raise MisalignedError("order", found=found, accepted=f"a sortable time for each of the {rows} rows")
+    return times
 
 
 def two_classes(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -14,7 +14,12 @@ from salescope.scoring.trees import BoostedTrees, LogOddsForest
 
 __all__ = ["Ensemble"]
 
-KINDS: Mapping[str, type[Member]] = {"boosted": BoostedTrees, "forest": LogOddsForest, "ridge": RidgeLogistic}
+KINDS: Mapping[str, type[Member]] = {
+    "ridge": RidgeLogistic,
+    "forest": LogOddsForest,
+    "small": BoostedTrees,
+    "large": BoostedTrees,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,9 @@ class Ensemble:
         -------
         dict
         """
-        return {"weights": dict(self.weights), "intercept": self.intercept, "slope": self.slope}
+        # A list, because the order of the members is the order of the sum, and so of its last bits.
+        weights = [[name, weight] for name, weight in self.weights.items()]
+        return {"weights": weights, "intercept": self.intercept, "slope": self.slope}
 
     def to_files(self) -> dict[str, bytes]:
         """Gives the members' files, each named after its member.
@@ -106,7 +113,8 @@ class Ensemble:
         Ensemble
         """
         members: dict[str, Member] = {}
-        for name in state["weights"]:
+        weights = {str(name): float(weight) for name, weight in state["weights"]}
+        for name in weights:
             own = {file.removeprefix(f"{name}."): text for file, text in files.items() if file.startswith(f"{name}.")}
             members[name] = KINDS[name].from_files(own)
-        return cls(members, dict(state["weights"]), float(state["intercept"]), float(state["slope"]))
+        return cls(members, weights, float(state["intercept"]), float(state["slope"]))

@@ -16,7 +16,7 @@ from salescope.features.behaviour import KIND_PREFIX, event_kinds
 from salescope.features.encoding import AttributeEncoder
 from salescope.features.leads import record_features
 from salescope.scoring.bundles import read_bundle, write_bundle
-from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, rows_of, two_classes
+from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, ordered, rows_of, two_classes
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
 from salescope.scoring.members import Design, Floats, sigmoid
 from salescope.scoring.reasons import Reasons
@@ -112,7 +112,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
             `lead_snapshots`.
         order : array-like of shape (n_rows,), optional
-            A sortable time of each lead, as ``created_at``.
+            A sortable time of each lead, as ``created_at``. Then the newest fifth decides how much say the members have
+            that suffer most when the market drifts.
 
         Returns
         -------
@@ -125,22 +126,19 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         GradeThresholdsError
             When ``grades`` cannot be meant.
         """
-        rows = rows_of(X, estimator=self, reset=True)
-        frame, labels = labelled(pd.DataFrame(rows), y)
+        rows = pd.DataFrame(rows_of(X, estimator=self, reset=True))
+        known, labels = labelled(rows, y)
+        frame = rows.iloc[known]
         self.grades_ = checked_grades(self.grades)
         self.classes_ = two_classes(labels)
         self.encoder_ = AttributeEncoder(exclude=(*NOT_FEATURES, *self.exclude)).fit(frame)
-        design = self._design(frame, labels)
-        self.ensemble_ = fit_ensemble(design, trees=self.trees)
-        self.cuts_ = cuts_of(sigmoid(self.ensemble_.log_odds(design.encoded)))
+        times = None if order is None else ordered(order, rows=len(rows))[known]
+        positive = (labels == self.classes_[1]).astype(np.int64)
+        design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, times)
+        learned = fit_ensemble(design.sorted(), trees=self.trees)
+        self.ensemble_ = learned.ensemble
+        self.cuts_ = cuts_of(sigmoid(learned.log_odds))
         return self
-
-    def _design(self, frame: pd.DataFrame, labels: npt.NDArray[Any]) -> Design:
-        encoded = self.encoder_.encode(frame)
-        y = (labels == self.classes_[1]).astype(np.int64)
-        # Bags and sums of floats follow the order of rows; sorting by content makes the model forget it.
-        rank = np.lexsort((y, *encoded.T))
-        return Design(encoded[rank], y[rank], self.encoder_.features_, self.seed)
 
     @property
     def columns_(self) -> dict[str, str]:
@@ -206,7 +204,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         -------
         ndarray, shape (n_rows,)
         """
-        likelier: npt.NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(np.intp)]
+        positive = (self.decision_function(X) > 0).astype(np.intp)
+        likelier: npt.NDArray[Any] = self.classes_[positive]
         return likelier
 
     def contributions(self, X: object) -> pd.DataFrame:

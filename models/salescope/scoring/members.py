@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +30,15 @@ class Design:
         What the columns of ``encoded`` are.
     seed : int
         Where all randomness comes from.
+    order : ndarray, shape (n_rows,), optional
+        A sortable time of each record.
     """
 
     encoded: Floats
     y: npt.NDArray[np.int64]
     features: tuple[Feature, ...]
     seed: int
+    order: npt.NDArray[Any] | None = None
 
     def take(self, rows: npt.NDArray[np.intp]) -> Design:
         """Gives the design of some of the rows.
@@ -49,7 +52,19 @@ class Design:
         -------
         Design
         """
-        return Design(self.encoded[rows], self.y[rows], self.features, self.seed)
+        order = None if self.order is None else self.order[rows]
+        return Design(self.encoded[rows], self.y[rows], self.features, self.seed, order)
+
+    def sorted(self) -> Design:
+        """Sorts the rows by their content, so that what is learned does not hang on the order they came in.
+
+        Returns
+        -------
+        Design
+            Bags of rows and sums of floats follow the order of rows; this one is the same for the same set of rows.
+        """
+        times = () if self.order is None else (self.order,)
+        return self.take(np.lexsort((*times, self.y, *self.encoded.T)))
 
 
 class Member(Protocol):

@@ -171,14 +171,13 @@ class LogOddsForest(_TreesMember):
 
     PRESET: Mapping[str, Any] = {
         "boosting": "rf",
-        "num_iterations": 100,
-        "num_leaves": 31,
+        "num_iterations": 200,
+        "num_leaves": 255,
         "min_child_samples": 5,
-        "feature_fraction_bynode": 0.4,
+        "feature_fraction_bynode": 0.3,
         "bagging_fraction": 0.632,
         "bagging_freq": 1,
         "min_sum_hessian_in_leaf": 1e-9,
-        "min_data_per_group": 5,
     }
     SMOOTHING = 5.0
 
