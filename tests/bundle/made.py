@@ -1,0 +1,58 @@
+"""A small made bundle that holds every kind of member, fitted once a process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from salescope.bundle import MANIFEST, build_manifest, bundle_scorer, digest_of
+from salescope.scoring.leads import LeadScorer
+
+VERSION = "0.1.0"
+
+
+@cache
+def made_leads(n_rows: int = 600, *, seed: int = 0) -> pd.DataFrame:
+    """Draws closed leads whose chance follows from two columns."""
+    rng = np.random.default_rng(seed)
+    source = rng.choice(["web", "fair", "call"], n_rows)
+    budget = rng.normal(size=n_rows)
+    won = rng.random(n_rows) < 1 / (1 + np.exp(-budget - (source == "web")))
+    return pd.DataFrame(
+        {
+            "lead_id": [f"L{row}" for row in range(n_rows)],
+            "created_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 300, n_rows), unit="D"),
+            "source": source,
+            "city": rng.choice([f"city {number}" for number in range(30)], n_rows),
+            "budget": budget,
+            "seats": rng.integers(1, 99, n_rows),
+            "outcome": np.where(won, "won", "lost"),
+        }
+    )
+
+
+@cache
+def made_scorer(seed: int = 0) -> LeadScorer:
+    """Fits a scorer on the made leads: at 600 outcomes it mixes trees, a forest and a ridge."""
+    return LeadScorer(seed=seed).fit(made_leads(seed=seed))
+
+
+@cache
+def _bundle(seed: int) -> tuple[tuple[str, bytes], ...]:
+    card = {"auc": 0.71, "as_of": "2025-11-01"}
+    files = bundle_scorer(made_scorer(seed), canary_rows=made_leads(seed=seed), card=card, made_with=VERSION)
+    return tuple(files.items())
+
+
+def made_bundle(seed: int = 0) -> dict[str, bytes]:
+    """Gives a fresh dictionary of the files of a bundle; other seeds give other models."""
+    return dict(_bundle(seed))
+
+
+def resealed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Gives altered files a manifest that fits them, as someone would who wants to get past the checksums."""
+    others = {name: data for name, data in files.items() if name != MANIFEST}
+    contract = digest_of(others.get("schema.json", b""))
+    return {**others, MANIFEST: build_manifest(others, kind="lead_scorer", contract=contract, made_with=VERSION)}
