@@ -1,0 +1,20 @@
+"""Sources: CSV, Excel, Parquet and SQL brought to the data contract; rows that do not fit go to a quarantine."""
+
+from salescope.sources.digest import content_digest
+from salescope.sources.facts import CheckedTable, ColumnFacts, SourceFacts
+from salescope.sources.quarantine import write_quarantine
+from salescope.sources.reading import read_table
+from salescope.sources.report import CheckReport, TableReport, check_workspace, report_rows
+
+__all__ = [
+    "CheckReport",
+    "CheckedTable",
+    "ColumnFacts",
+    "SourceFacts",
+    "TableReport",
+    "check_workspace",
+    "content_digest",
+    "read_table",
+    "report_rows",
+    "write_quarantine",
+]
