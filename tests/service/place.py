@@ -1,0 +1,126 @@
+"""A running service over a real scorer, made from data made here; the acceptance checks use the same."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import httpx
+import numpy as np
+import pandas as pd
+import uvicorn
+
+from salescope.bundle.scorers import bundle_scorer
+from salescope.registry.published import publish
+from salescope.scoring.leads import LeadScorer
+from salescope.service import Extension, ServiceSettings, server_config
+from salescope.store import create_key, open_store
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CARD = {"as_of": "2026-02-28", "figures": {"auc": 0.8, "log_loss": 0.4}, "verdict": "signal"}
+LEAD = {"lead_id": "lead-1", "source": "web", "staff": 120, "region": "North", "newsletter": True}
+SCOPES = ("leads:score", "models:read", "console:read", "admin")
+
+
+def made_leads(*, seed: int, n_rows: int = 400) -> pd.DataFrame:
+    """Makes closed leads whose chance follows source, staff and calls."""
+    rng = np.random.default_rng(seed)
+    source = rng.choice(["web", "fair", "referral"], n_rows)
+    staff = rng.integers(1, 500, n_rows)
+    calls = rng.integers(0, 4, n_rows).astype(float)
+    log_odds = np.where(source == "referral", 1.5, -0.5) + (staff - 250) / 200 + calls / 2 - 0.75
+    return pd.DataFrame(
+        {
+            "source": source,
+            "staff": staff,
+            "region": rng.choice(["North", "South"], n_rows),
+            "newsletter": rng.random(n_rows) < 0.5,
+            "events_total": calls + rng.integers(0, 4, n_rows),
+            "events_of_call": calls,
+            "outcome": np.where(rng.random(n_rows) < 1 / (1 + np.exp(-log_odds)), "won", "lost"),
+        }
+    )
+
+
+def made_scorer(*, seed: int) -> LeadScorer:
+    return LeadScorer(seed=seed).fit(made_leads(seed=seed))
+
+
+def made_bundle(scorer: LeadScorer) -> dict[str, bytes]:
+    rows = made_leads(seed=99, n_rows=8).drop(columns="outcome")
+    return bundle_scorer(scorer, canary_rows=rows, card=CARD, made_with="0.1.0")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Is a folder with everything that a service needs, and a key for each scope."""
+
+    folder: Path
+    keys: dict[str, str]
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "published"
+
+    def settings(self, **changes: object) -> ServiceSettings:
+        store_url = f"sqlite:///{self.folder}/service.db"
+        return ServiceSettings(**{"published": self.published, "store_url": store_url, **changes})
+
+    def headers(self, scope: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[scope]}"}
+
+
+def made_place(folder: Path, bundle: dict[str, bytes] | None = None) -> Place:
+    """Makes a folder with a store and keys, and with version 1 promoted where there is a bundle."""
+    store = open_store(f"sqlite:///{folder}/service.db")
+    keys = {scope: create_key(store, label=scope, scopes=[scope], at=NOW).secret for scope in SCOPES}
+    store.close()
+    place = Place(folder, keys)
+    place.published.mkdir()
+    if bundle is not None:
+        publish(place.published, bundle, version="1")
+    return place
+
+
+class Running:
+    """Is one service on a free port of this machine, in a thread of this process."""
+
+    def __init__(self, settings: ServiceSettings, *, extensions: Sequence[Extension] = ()) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        config = server_config(settings, extensions=extensions, clock=lambda: NOW)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)
+
+    def start(self) -> httpx.Client:
+        self.thread.start()
+        deadline = monotonic() + 60
+        while not self.server.started:
+            assert self.thread.is_alive(), "the service did not start"
+            assert monotonic() < deadline, "the service did not start in time"
+            self.thread.join(0.005)
+        host, port = self.socket.getsockname()
+        return httpx.Client(base_url=f"http://{host}:{port}", timeout=60, trust_env=False)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(60)
+        self.socket.close()
+        assert not self.thread.is_alive()
+
+
+def main(folder: Path) -> None:
+    """Serves a place from a process of its own, on a free port that is the first line printed."""
+    place = made_place(folder, made_bundle(made_scorer(seed=1)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], place.keys["admin"], flush=True)
+        uvicorn.Server(server_config(place.settings(log_level="ERROR"))).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
