@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tests.acceptance.outcome import Outcome
+from tests.bundle.made import made_bundle, resealed
 
 from salescope.bundle import MANIFEST, load_scorer
 from salescope.frames.errors import BundleError, TrialError
 from salescope.registry.durable_files import stage_folder
 from salescope.registry.published import load_current, publish
 from salescope.registry.trial import offer
-from tests.acceptance.outcome import Outcome
-from tests.bundle.made import made_bundle, resealed
 
 Files = dict[str, bytes]
 KINDS = ("truncate", "flip", "zero", "structure")

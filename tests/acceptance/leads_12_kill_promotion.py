@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.acceptance.outcome import Outcome
 
 from salescope.bundle import MANIFEST, build_manifest, digest_of
 from salescope.registry.durable_files import STAGING
 from salescope.registry.published import current, load_current, publish, rollback
-from tests.acceptance.outcome import Outcome
 
 Files = dict[str, bytes]
 FILE_EVENTS = frozenset({"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "os.scandir"})

@@ -14,7 +14,7 @@ VERSION = "0.1.0"
 
 
 @cache
-def made_leads(n_rows: int = 600, *, seed: int = 0) -> pd.DataFrame:
+def made_leads(n_rows: int = 100, *, seed: int = 0) -> pd.DataFrame:
     """Draws closed leads whose chance follows from two columns."""
     rng = np.random.default_rng(seed)
     source = rng.choice(["web", "fair", "call"], n_rows)
@@ -35,7 +35,7 @@ def made_leads(n_rows: int = 600, *, seed: int = 0) -> pd.DataFrame:
 
 @cache
 def made_scorer(seed: int = 0) -> LeadScorer:
-    """Fits a scorer on the made leads: at 600 outcomes it mixes trees, a forest and a ridge."""
+    """Fits a scorer on the made leads."""
     return LeadScorer(seed=seed).fit(made_leads(seed=seed))
 
 
@@ -56,3 +56,8 @@ def resealed(files: dict[str, bytes]) -> dict[str, bytes]:
     others = {name: data for name, data in files.items() if name != MANIFEST}
     contract = digest_of(others.get("schema.json", b""))
     return {**others, MANIFEST: build_manifest(others, kind="lead_scorer", contract=contract, made_with=VERSION)}
+
+
+def model_texts(files: dict[str, bytes]) -> list[str]:
+    """Names the LightGBM texts among the files; which there are is the scorer's affair."""
+    return sorted(name for name in files if name.endswith(".txt"))

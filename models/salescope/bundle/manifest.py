@@ -27,7 +27,7 @@ MOST_BYTES = 256 * 1024**2
 SCHEMA = 1
 
 _MOST_MANIFEST_BYTES = 64 * 1024
-_DEEPEST_MANIFEST = 4
+_DEEPEST_MANIFEST = 3
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from salescope.frames.errors import DamagedBundleError
@@ -50,7 +51,7 @@ def parse_json(data: bytes, *, file: str, deepest: int = DEEPEST) -> Any:  # noq
     file : str
         The name of the file, for messages.
     deepest : int, default 64
-        The deepest nesting accepted.
+        How many objects and arrays may lie within each other.
 
     Returns
     -------
@@ -113,18 +114,16 @@ def _finite(text: str) -> float:
 
 def _depth_exceeds(value: object, deepest: int) -> bool:
     # We walk level by level: a recursive walk would itself fail on the input it is meant to refuse.
-    level: list[Any] = [value]
-    for _ in range(deepest + 1):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return False
-    return True
+    level = _containers([value])
+    for _ in range(deepest):
+        level = [
+            inner for outer in level for inner in _containers(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
 
 
-def _children(node: object) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _without_stop(problem: Exception) -> str:

@@ -1,0 +1,96 @@
+"""A scorer becomes a bundle and comes back with the same bits, or not at all."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from tests.bundle.made import made_bundle, made_leads, made_scorer, model_texts, resealed
+
+from salescope.bundle import MANIFEST, bundle_scorer, check_structure, digest_of, load_scorer
+from salescope.frames.errors import BundleError, CanaryError, DamagedBundleError
+
+
+def test_the_loaded_scorer_answers_bit_for_bit() -> None:
+    leads = made_leads(seed=5)
+    loaded = load_scorer(made_bundle())
+    np.testing.assert_array_equal(loaded.decision_function(leads), made_scorer().decision_function(leads))
+
+
+def test_equal_scorers_give_equal_digests() -> None:
+    again = bundle_scorer(
+        made_scorer(), canary_rows=made_leads(), card={"auc": 0.71, "as_of": "2025-11-01"}, made_with="0.1.0"
+    )
+    assert digest_of(again[MANIFEST]) == digest_of(made_bundle()[MANIFEST])
+    assert digest_of(made_bundle(1)[MANIFEST]) != digest_of(made_bundle()[MANIFEST])
+
+
+def test_a_bundle_holds_json_and_lightgbm_text_and_no_identifiers() -> None:
+    files = made_bundle()
+    assert {name.rpartition(".")[2] for name in files} == {"json", "txt"}
+    assert not any(b"L17" in data for name, data in files.items() if name == "canary.json")
+    assert json.loads(files["card.json"]) == {"auc": 0.71, "as_of": "2025-11-01"}
+
+
+def test_the_contract_is_the_digest_of_the_input_schema() -> None:
+    files = made_bundle()
+    assert check_structure(files).contract == digest_of(files["schema.json"])
+
+
+def test_another_digest_than_the_promoted_one_is_refused_though_the_bundle_is_sound() -> None:
+    with pytest.raises(DamagedBundleError, match="was promoted"):
+        load_scorer(made_bundle(1), digest=digest_of(made_bundle()[MANIFEST]))
+
+
+def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> None:
+    for missing in set(made_bundle()) - {MANIFEST}:
+        files = made_bundle()
+        del files[missing]
+        with pytest.raises(DamagedBundleError):
+            load_scorer(resealed(files))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("extra.bin", b"", "its format is none of"),
+        ("extra.pkl", b"\x80\x04.", "its format is none of"),
+        ("card.json", b'{"a": NaN}', "NaN is not a number"),
+        ("extra.npy", b"\x93NUMPY", "not that of a NumPy array"),
+        ("extra.txt", b"tree\n", "no header"),
+        ("scorer.json", b"{}", "cannot be rebuilt"),
+        ("scorer.json", b"[]", "cannot be rebuilt"),
+    ],
+)
+def test_unsound_files_are_refused_even_when_resealed(name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(DamagedBundleError, match=reason):
+        load_scorer(resealed({**made_bundle(), name: data}))
+
+
+def test_the_members_of_another_scorer_are_told_by_the_canary_rows() -> None:
+    ours, others = made_bundle(), made_bundle(1)
+    for name in model_texts(ours):
+        with pytest.raises(CanaryError):
+            load_scorer(resealed({**ours, name: others[name]}))
+
+
+def test_a_contract_that_is_not_the_schemas_is_refused() -> None:
+    files = made_bundle()
+    files[MANIFEST] = files[MANIFEST].replace(b'"contract":"', b'"contract":"0')
+    with pytest.raises(DamagedBundleError, match="its contract is not"):
+        load_scorer(files)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    files = made_bundle()
+    files[MANIFEST] = files[MANIFEST].replace(b"lead_scorer", b"oracle")
+    with pytest.raises(BundleError, match="its kind is 'oracle'"):
+        load_scorer(files)
+
+
+def test_a_scorer_may_not_take_the_names_of_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = made_scorer()
+    monkeypatch.setattr(type(scorer), "to_bundle", lambda self: {"card.json": b"{}"})
+    with pytest.raises(DamagedBundleError, match=r"may not name its own files 'card\.json'"):
+        bundle_scorer(scorer, canary_rows=made_leads(), card={}, made_with="0.1.0")
