@@ -1,0 +1,175 @@
+"""The console's data from the service's own store and the folder of promoted bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
+
+from salescope.bundle import CARD, parse_json
+from salescope.console.data import LeadPage, LeadReason, LeadWish, PastScore, PublishedModel, ScoredLead, Viewer
+from salescope.frames.errors import DamagedBundleError, NothingPublishedError
+from salescope.registry.published import Published, current, read_bundle
+from salescope.store import Store, find_key, list_keys
+from salescope.store.tables import PREDICTIONS
+
+__all__ = ["SCOPE", "LedgerData", "ReasonSource"]
+
+SCOPE = "console:read"
+MODEL = "leads"
+LONGEST_HISTORY = 50
+
+ReasonSource = Callable[[Sequence[str], Literal["en", "zh"]], Mapping[str, Sequence[LeadReason]]]
+"""Finds the reasons behind the last answers about some leads; leads of which none are kept are absent."""
+
+
+def no_reasons(lead_ids: Sequence[str], language: Literal["en", "zh"]) -> Mapping[str, Sequence[LeadReason]]:
+    """Finds none, where nobody keeps reasons.
+
+    Parameters
+    ----------
+    lead_ids : sequence of str
+        Leads.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    mapping
+        Empty.
+    """
+    del lead_ids, language
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerData:
+    """Answers the console from the ledger of predictions.
+
+    Parameters
+    ----------
+    store : Store
+        The service's database.
+    published : Path
+        The folder of promoted bundles.
+    clock : callable
+        Gives now, an aware instant.
+    reasons : ReasonSource, optional
+        Where reasons are kept; the ledger holds none.
+    """
+
+    store: Store
+    published: Path
+    clock: Callable[[], datetime]
+    reasons: ReasonSource = no_reasons
+
+    def sign_in(self, key: str) -> Viewer | None:
+        """Finds who presents an API key; None where it may not open the console."""
+        found = find_key(self.store, key, at=self.clock())
+        return Viewer(found.id, found.label) if found is not None and found.allows(SCOPE) else None
+
+    def may_stay(self, viewer: Viewer) -> bool:
+        """Says whether a viewer's key still opens the console."""
+        now = self.clock()
+        return any(
+            key.id == viewer.key_id and key.is_active(now) and key.allows(SCOPE) for key in list_keys(self.store)
+        )
+
+    def models(self) -> list[PublishedModel]:
+        """Lists promoted versions, the current one first; empty where nothing was promoted."""
+        try:
+            newest = current(self.published)
+        except NothingPublishedError:
+            return []
+        return [_model(bundle) for bundle in (newest, *newest.previous)]
+
+    def leads(self, wish: LeadWish) -> LeadPage:
+        """Ranks the leads by their last answer."""
+        with self.store.reading() as connection:
+            counts = _counts(connection)
+            rows = _page(connection, wish)
+        known = self.reasons([row.lead_id for row in rows], wish.language)
+        return LeadPage([_lead(row, known) for row in rows], counts)
+
+    def lead(self, lead_id: str, *, language: Literal["en", "zh"]) -> ScoredLead | None:
+        """Finds one lead with its history and reasons; None where it was never scored."""
+        with self.store.reading() as connection:
+            last = _latest(PREDICTIONS.c.lead_id == lead_id)
+            row = connection.execute(select(last).where(last.c.place == 1)).one_or_none()
+            if row is None:
+                return None
+            history = _history(connection, lead_id)
+        return replace(_lead(row, self.reasons([lead_id], language)), history=history)
+
+
+def _model(bundle: Published) -> PublishedModel:
+    return PublishedModel(bundle.version, bundle.digest, _card(bundle.path, bundle.digest))
+
+
+@lru_cache(maxsize=16)
+def _card(path: Path, digest: str) -> Mapping[str, Any] | None:
+    """Reads a card once: a digest never comes to mean another bundle."""
+    try:
+        card: Mapping[str, Any] = parse_json(read_bundle(path, digest=digest)[CARD], file=CARD)
+    except DamagedBundleError:
+        return None
+    return card
+
+
+def _latest(*conditions: ColumnElement[bool]) -> Subquery:
+    """Selects answers numbered from the newest of each lead, with the score before beside them."""
+    table = PREDICTIONS.c
+    order = (table.at.desc(), table.id.desc())
+    return (
+        select(
+            *PREDICTIONS.columns,
+            func.row_number().over(partition_by=table.lead_id, order_by=order).label("place"),
+            func.lead(table.score).over(partition_by=table.lead_id, order_by=order).label("previous"),
+        )
+        .where(table.model == MODEL, table.lead_id.is_not(None), *conditions)
+        .subquery()
+    )
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    last = _latest()
+    query = select(last.c.grade, func.count()).where(last.c.place == 1).group_by(last.c.grade)
+    return {grade: int(count) for grade, count in connection.execute(query)}
+
+
+def _page(connection: Connection, wish: LeadWish) -> Sequence[Row[Any]]:
+    last = _latest()
+    query = select(last).where(last.c.place == 1)
+    if wish.grade is not None:
+        query = query.where(last.c.grade == wish.grade)
+    # The lead's id breaks ties, so that no lead is on two pages.
+    ranked = query.order_by(last.c.score.desc(), last.c.probability.desc(), last.c.lead_id)
+    return connection.execute(ranked.limit(wish.size).offset((wish.page - 1) * wish.size)).all()
+
+
+def _history(connection: Connection, lead_id: str) -> tuple[PastScore, ...]:
+    table = PREDICTIONS.c
+    query = select(table.score, table.grade, table.version, table.at).where(
+        table.model == MODEL, table.lead_id == lead_id
+    )
+    rows = connection.execute(query.order_by(table.at.desc(), table.id.desc()).limit(LONGEST_HISTORY))
+    return tuple(PastScore(row.score, row.grade, row.version, row.at) for row in rows)
+
+
+def _lead(row: Row[Any], reasons: Mapping[str, Sequence[LeadReason]]) -> ScoredLead:
+    return ScoredLead(
+        lead_id=row.lead_id,
+        probability=row.probability,
+        score=row.score,
+        grade=row.grade,
+        version=row.version,
+        as_of=row.as_of,
+        at=row.at,
+        previous=row.previous,
+        reasons=tuple(reasons.get(row.lead_id, ())),
+    )
