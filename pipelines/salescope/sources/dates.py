@@ -16,6 +16,7 @@ from salescope.sources.raw import STRING
 __all__ = ["DateStyle", "ParsedDates", "agreed_styles", "date_style", "parse_dates"]
 
 ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?"
+SECONDS = r":\d{2}(?:[.,]\d{1,9})?"
 OFFSET = r"(?: ?(?:Z|UTC|GMT)|[+-]\d{2}(?::?\d{2})?)"
 PATTERNS: Mapping[str, tuple[str, ...]] = {
     "year_first": ("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y年%m月%d日"),
@@ -169,7 +170,7 @@ def _same_either_way(values: pd.Series[Any], style: DateStyle) -> bool:
 
 
 def _has_offset(values: pd.Series[Any]) -> bool:
-    return bool(values.str.contains(rf"\d(?:{OFFSET})$", regex=True).any())
+    return bool(values.str.contains(rf"{SECONDS}{OFFSET}$", regex=True).any())
 
 
 def parse_dates(values: pd.Series[Any], style: DateStyle, *, keep_local: bool = False) -> ParsedDates:
@@ -196,7 +197,7 @@ def parse_dates(values: pd.Series[Any], style: DateStyle, *, keep_local: bool = 
     """
     text = values.astype(STRING)
     if keep_local and style.has_offset:
-        text = text.str.replace(rf"(?<=\d){OFFSET}$", "", regex=True)
+        text = text.str.replace(rf"({SECONDS}){OFFSET}$", r"\1", regex=True)
     if style.name in NUMERIC:
         times = _from_numbers(text, style.name)
     elif style.name == "iso":

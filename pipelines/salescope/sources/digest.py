@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from salescope.sources.raw import cell_text
+from salescope.sources.raw import STRING, cell_text
 
 __all__ = ["content_digest"]
 
@@ -70,6 +72,15 @@ def _content(column: pd.Series[Any]) -> tuple[bytes, ...]:
             np.packbits(missing).tobytes(),
             (np.where(missing, 0.0, numbers) + 0.0).astype("<f8").tobytes(),
         )
-    encoded = [b"" if empty else cell_text(value).encode() for value, empty in zip(column, missing, strict=True)]
-    lengths = np.array([len(value) for value in encoded], dtype="<i8")
-    return b"text", np.packbits(missing).tobytes(), lengths.tobytes(), b"".join(encoded)
+    return b"text", np.packbits(missing).tobytes(), *_words(column)
+
+
+def _words(column: pd.Series[Any]) -> tuple[bytes, bytes]:
+    """Writes text as the length of every value in bytes, and all values without anything between them."""
+    text = column if column.dtype == STRING else pd.Series([cell_text(value) for value in column], dtype=STRING)
+    words = pa.array(text, type=pa.large_string(), from_pandas=True)
+    words = pc.fill_null(words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words, "")
+    _, offsets, letters = words.buffers()
+    ends = np.frombuffer(offsets, dtype="<i8")[words.offset : words.offset + len(words) + 1]
+    content = letters.to_pybytes()[ends[0] : ends[-1]] if letters is not None and len(words) else b""
+    return np.diff(ends).astype("<i8").tobytes(), content
