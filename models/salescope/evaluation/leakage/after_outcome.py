@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import chi2, norm, poisson
 
 from salescope.evaluation.leakage.case import Case, ColumnView
+from salescope.evaluation.leakage.naming import speaks_of_outcome
 from salescope.evaluation.leakage.suspicion import Suspicion
 from salescope.evaluation.outcomes import Floats
 
@@ -21,10 +23,11 @@ OPEN_SHARE, CLOSED_SHARE = 0.01, 0.10
 LATER_SHARE = 0.95
 CUT_ROWS, CUT_SHARE = 20.0, 0.02
 
-ACCUMULATED_AUC = 0.75
-ACCUMULATED_WORTH = 0.03
-LOW_END_SHARE = 0.05
-LOW_END_RATIO = 0.15
+ACCUMULATED_AUC, STRONG_AUC = 0.70, 0.80
+CLEAR_WORTH, DEFICIT_WORTH = 0.03, 0.10
+CLEAR_RATIO = 0.35
+DEFICIT_CHANCE, NAMED_CHANCE = 0.0001, 0.05
+LOW_END_SHARES = (0.05, 0.50)
 
 
 def absent_while_open(case: Case) -> Iterator[Suspicion]:
@@ -113,12 +116,12 @@ def _own_time(case: Case, *, dates: list[ColumnView]) -> pd.Series[pd.Timestamp]
     """Takes the order where it is a time, else the date column that comes before the others."""
     if pd.api.types.is_datetime64_any_dtype(case.order):
         return case.order
-    if len(dates) < 2:
+    full = {view.name: view.entries for view in dates if view.present.mean() >= LATER_SHARE}
+    if len(dates) < 2 or not full:
         return None
-    table = pd.DataFrame({view.name: view.entries for view in dates}).dropna()
-    first = table.le(table.min(axis=1), axis=0).mean()
-    name = first.idxmax()
-    return table[name].reindex(case.order.index) if first.max() >= LATER_SHARE else None
+    earliest = pd.DataFrame({view.name: view.entries for view in dates}).min(axis=1)
+    first = pd.Series({name: float(entries.le(earliest).mean()) for name, entries in full.items()})
+    return full[str(first.idxmax())] if first.max() >= LATER_SHARE**2 else None
 
 
 def _days(spans: pd.Series[pd.Timedelta]) -> Floats:
@@ -143,47 +146,79 @@ def accumulated(case: Case) -> Iterator[Suspicion]:
     Yields
     ------
     Suspicion
-        Each must still be worth 0.03 AUC beside all other columns.
+        Each must still be worth 0.03 AUC beside all other columns, or 0.10 on the weaker of two grounds.
 
     Notes
     -----
     The length of the call that made the sale is the example: strong within every period, and a short call is never a
     sale. A field known beforehand that separates as well (normal scores of equal spread in both outcomes, the
-    binormal model of D. Green and J. Swets, 1966) still has some sales at its low end. We compare the two: the low
-    end must hold less than 15 % of the outcome that this model expects there. The high end does not count, for a
-    count of earnest enquiries makes a sale nearly sure at its high end without being a leak.
+    binormal model of D. Green and J. Swets, 1966) still has some sales at its low end. We compare the two: surely
+    less than 35 % of what this model expects there is a clear ground. Where rows
+    are too few to be sure, a column of AUC 0.80 is suspected if less than 35 % were found and one chance in
+    ten thousand gives as few; one in twenty where its name speaks of the outcome, too.
+    The high end does not count, for a count of earnest enquiries makes a sale nearly sure at its high end without
+    being a leak.
     """
     for view in case.columns.values():
-        if not view.ordered or view.is_date or case.single_auc_within(view.name) < ACCUMULATED_AUC:
+        if not view.ordered or view.is_date:
             continue
-        low = _low_end(case, view=view)
-        if low is not None:
-            share, found, expected, word = low
-            yield Suspicion(
-                kind="after_outcome",
-                column=view.name,
-                evidence=f"reaches AUC {case.single_auc_within(view.name):.3f} alone within a period, and its lowest "
-                f"{share:.0%} of rows hold {found:.0f} {word} where {expected:.0f} are expected of a field as strong "
-                "that is known beforehand",
-                worth=ACCUMULATED_WORTH,
-            )
+        within = case.single_auc_within(view.name)
+        if within < ACCUMULATED_AUC:
+            continue
+        chance = NAMED_CHANCE if speaks_of_outcome(view.name) else DEFICIT_CHANCE
+        for low in _low_ends(case, view=view):
+            clear = low.surely <= CLEAR_RATIO
+            deficit = within >= STRONG_AUC and low.by_chance <= chance and low.found <= CLEAR_RATIO * low.expected
+            if clear or deficit:
+                yield Suspicion(
+                    kind="after_outcome",
+                    column=view.name,
+                    evidence=f"reaches AUC {within:.3f} alone within a period, and {low.words}",
+                    worth=CLEAR_WORTH if clear else DEFICIT_WORTH,
+                )
 
 
-def _low_end(case: Case, *, view: ColumnView) -> tuple[float, float, float, str] | None:
-    """Finds the low end that rules one outcome out most clearly: share, found, expected, the outcome's word."""
+@dataclass(frozen=True, slots=True)
+class _LowEnd:
+    """Is the low end of a column that lacks one outcome most clearly."""
+
+    share: float
+    found: int
+    expected: float
+    outcome: str
+
+    @property
+    def surely(self) -> float:
+        """Is the upper 99 % end of the count, over what is expected."""
+        return float(chi2.ppf(0.99, 2 * (self.found + 1)) / 2 / self.expected)
+
+    @property
+    def by_chance(self) -> float:
+        """Is the chance of so few."""
+        return float(poisson.cdf(self.found, self.expected))
+
+    @property
+    def words(self) -> str:
+        return (
+            f"its lowest {self.share:.0%} of rows hold {self.found} {self.outcome} where {self.expected:.0f} are "
+            "expected of a field as strong that is known beforehand"
+        )
+
+
+def _low_ends(case: Case, *, view: ColumnView) -> Iterator[_LowEnd]:
     lost, won = (np.cumsum(counts[1:]) for counts in case.counts(view.codes))
     if len(lost) == 0 or min(lost[-1], won[-1]) == 0:
-        return None
+        return
     distance = norm.ppf(case.single_auc(view.name)) * np.sqrt(2.0)
-    best: tuple[float, float, float, str] | None = None
-    least = LOW_END_RATIO
+    share = (lost + won) / (lost[-1] + won[-1])
+    ends = np.flatnonzero((share >= LOW_END_SHARES[0]) & (share <= LOW_END_SHARES[1]))
     for rare, common, word in ((won, lost, "won"), (lost, won, "lost")):
-        share = (rare + common) / (rare[-1] + common[-1])
-        expected = norm.cdf(norm.ppf(np.clip(common / common[-1], 1e-9, 1 - 1e-9)) - distance) * rare[-1]
-        # Three more than found is the upper 95 % end of a count of none: chance alone must not make it rare.
-        ratio = np.where(share >= LOW_END_SHARE, (rare + 3.0) / np.maximum(expected, 1e-9), np.inf)
-        place = int(np.argmin(ratio))
-        if ratio[place] <= least:
-            least = float(ratio[place])
-            best = (float(share[place]), float(rare[place]), float(expected[place]), word)
-    return best
+        expected = norm.cdf(norm.ppf(common[ends] / common[-1]) - distance) * rare[-1]
+        known = expected > 0
+        lows = [
+            _LowEnd(share=float(share[end]), found=int(rare[end]), expected=float(rows), outcome=word)
+            for end, rows in zip(ends[known], expected[known], strict=True)
+        ]
+        if lows:
+            yield min(lows, key=lambda low: low.surely)
+            yield min(lows, key=lambda low: low.by_chance)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -126,7 +127,16 @@ def _weighed(case: Case, *, prices: PriceList, pool: Sequence[str], allowed: Col
         price = prices.of(_alike(case, name=suspicion.column, among=suspects), pool=pool)
         if price.least >= suspicion.worth:
             findings[suspicion.column] = _finding(suspicion, columns=(suspicion.column,), price=price)
-    return list(findings.values())
+    return [_with_its_copy(case, finding=finding, among=findings) for finding in findings.values()]
+
+
+def _with_its_copy(case: Case, *, finding: Finding, among: Mapping[str, Finding]) -> Finding:
+    """Makes a hint block where its column is a blocked one over again, as minutes are seconds."""
+    copies = _alike(case, name=finding.columns[0], among=[name for name, other in among.items() if other.blocking])
+    original = next((name for name in copies if name != finding.columns[0]), None)
+    if finding.blocking or original is None:
+        return finding
+    return replace(finding, blocking=True, evidence=f"{finding.evidence[:-1]}; it carries what {original!r} does.")
 
 
 def _alike(case: Case, *, name: str, among: Sequence[str]) -> list[str]:

@@ -150,13 +150,13 @@ class Case:
 def _without_zone(values: pd.Series[Any]) -> pd.Series[Any]:
     # Instants of several zones cannot be compared with naive local dates; a shift of hours changes no finding.
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert("UTC").dt.tz_localize(None)
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
     return values
 
 
 def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
+        values = pd.Series(values.to_numpy())
     if pd.api.types.is_datetime64_any_dtype(values):
         return _without_zone(values)
     if pd.api.types.is_numeric_dtype(values):

@@ -21,12 +21,13 @@ __all__ = ["resampled"]
 FEWEST_ROWS = 50
 BALANCED_SHARE = 0.30
 
-COPIED_SHARE, COPIED_TIMES, COPIED_PURE = 0.10, 5.0, 0.95
+COPIED_SHARE, COPIED_TIMES, COPIED_PURE = 0.10, 5.0, 0.80
 
 GRIDS = (1, 10, 100, 1000)
 ON_GRID, OFF_GRID = 0.999, 0.05
 FEWEST_DISTINCT = 10
 
+CONTINUOUS_SHARE = 0.5
 NEIGHBOURS = 15
 MOST_SAMPLED = 1500
 SEGMENT_SHARE, SEGMENT_SLACK = 0.10, 1e-6
@@ -134,7 +135,8 @@ def _grid(numbers: Floats) -> int | None:
 
 def _on_segments(case: Case, *, outcome: int, columns: Sequence[ColumnView]) -> tuple[Mask | None, str]:
     """Finds rows of one class that lie on the line between two neighbours of their class."""
-    varied = [view for view in columns if len(np.unique(view.numbers)) > 2 * FEWEST_DISTINCT]
+    # Whole numbers lie on straight lines by nature: only measures that hardly repeat can show interpolation.
+    varied = [view for view in columns if view.entries.nunique() > CONTINUOUS_SHARE * len(case.y)]
     if len(varied) < 3:
         return None, ""
     matrix = np.column_stack([view.numbers for view in varied])

@@ -1,0 +1,106 @@
+"""Splits: the past teaches, the future judges, ties never straddle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.model_selection import StratifiedKFold
+
+from salescope.evaluation.splits import newest_split, random_folds, time_codes, walk_forward
+from salescope.frames.errors import MisalignedError, TooFewOutcomesError
+
+times = arrays(np.int64, st.integers(2, 60), elements=st.integers(0, 12)).filter(lambda a: len(np.unique(a)) > 1)
+shares = st.floats(0.01, 0.99)
+
+
+@given(order=times, share=shares)
+def test_every_training_row_is_strictly_older_and_no_row_is_lost(order, share):
+    split = newest_split(order, share=share)
+    assert order[split.train].max() < order[split.test].min()
+    assert sorted([*split.train, *split.test]) == list(range(len(order)))
+
+
+@given(order=times, share=shares)
+def test_the_boundary_moves_to_the_older_end_of_its_tie_and_no_further(order, share):
+    test = newest_split(order, share=share).test
+    held = min(len(order) - 1, max(1, round(share * len(order))))
+    boundary = np.sort(order)[len(order) - held]
+    if boundary > order.min():
+        assert set(test) == set(np.flatnonzero(order >= boundary))
+        assert len(test) >= held
+
+
+@given(order=times, share=shares, seed=st.integers(0, 99))
+def test_the_order_of_rows_is_irrelevant(order, share, seed):
+    shuffled = np.random.default_rng(seed).permutation(len(order))
+    plain, moved = newest_split(order, share=share), newest_split(order[shuffled], share=share)
+    assert set(shuffled[moved.test]) == set(plain.test)
+
+
+def test_the_newest_fifth_is_held_back_by_default():
+    split = newest_split(pd.date_range("2026-01-01", periods=10))
+    assert split.test.tolist() == [8, 9]
+
+
+def test_a_row_trains_only_if_it_closed_before_the_first_test_row():
+    order = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03", "2026-02-01"])
+    closed = pd.to_datetime(["2026-01-20", "2026-02-01", None, "2026-03-01"])
+    assert newest_split(order, closed_at=closed, share=0.25).train.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("order", "options", "found"),
+    [
+        ([1, 1, 1], {}, "one time in all rows"),
+        ([1, 2], {"share": 1.0}, "the value 1.0"),
+        ([1, 2], {"closed_at": [1]}, "1 values"),
+        ([1, None, 2], {}, "no value in row 1"),
+        ([], {}, "one time in all rows"),
+    ],
+)
+def test_what_cannot_be_split_is_said(order, options, found):
+    with pytest.raises(MisalignedError, match=found):
+        newest_split(order, **options)
+
+
+@given(y=arrays(np.int64, st.integers(10, 80), elements=st.integers(0, 1)), seed=st.integers(0, 9))
+def test_every_row_is_judged_once_and_never_by_a_model_that_saw_it(y, seed):
+    if min(y.sum(), len(y) - y.sum()) < 5:
+        with pytest.raises(TooFewOutcomesError):
+            random_folds(y, seed=seed)
+        return
+    folds = random_folds(y, seed=seed)
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(len(y)))
+    assert all(not set(fold.train) & set(fold.test) for fold in folds)
+
+
+def test_folds_are_those_of_scikit_learn():
+    y = np.arange(50) % 3 == 0
+    theirs = StratifiedKFold(5, shuffle=True, random_state=3).split(y[:, None], y)
+    for ours, (train, test) in zip(random_folds(y, seed=3), theirs, strict=True):
+        assert ours.train.tolist() == train.tolist()
+        assert ours.test.tolist() == test.tolist()
+
+
+@given(period=times)
+def test_walking_forward_judges_each_later_period_by_all_earlier_ones(period):
+    splits = list(walk_forward(period))
+    assert len(splits) == len(np.unique(period)) - 1
+    for split in splits:
+        now = period[split.test[0]]
+        assert set(split.test) == set(np.flatnonzero(period == now))
+        assert set(split.train) == set(np.flatnonzero(period < now))
+
+
+def test_walking_can_start_later():
+    months = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"])
+    splits = list(walk_forward(months, first=pd.Timestamp("2026-03-01")))
+    assert [split.test.tolist() for split in splits] == [[2]]
+
+
+def test_times_of_any_sortable_kind_have_codes():
+    assert time_codes(pd.to_datetime(["2026-02-01", "2026-01-01"])).tolist() == [1, 0]
