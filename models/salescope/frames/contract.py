@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from salescope.frames.errors import TableDefinitionError, UnknownNameError
+from salescope.frames.errors import ContractError, UnknownNameError
 
-__all__ = ["Column", "Kind", "Table"]
+__all__ = ["Column", "Kind", "Table", "TableDefinitionError"]
 
 Kind = Literal["key", "text", "category", "number", "money", "quantity", "date", "instant", "flag"]
 """What a column holds.
@@ -21,6 +21,21 @@ Kind = Literal["key", "text", "category", "number", "money", "quantity", "date",
 currency) and ``quantity`` (may be negative: a return) are float64, ``date`` is a day and ``instant`` a day with a time
 of day, ``flag`` is true or false.
 """
+
+
+class TableDefinitionError(ContractError):
+    """Says that a table of the contract itself is defined wrongly.
+
+    Parameters
+    ----------
+    table : str
+        The name of the table.
+    fault : str
+        What is wrong with it, as a clause.
+    """
+
+    def __init__(self, table: str, *, fault: str) -> None:
+        super().__init__(f"Table {table!r} of the data contract {fault}. Correct its module under frames.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Column:
     >>> Column("created_at", "time")
     Traceback (most recent call last):
         ...
-    salescope.frames.errors.TableDefinitionError: ...unknown kind 'time'...
+    salescope.frames.contract.TableDefinitionError: ...unknown kind 'time'...
     """
 
     name: str

@@ -7,7 +7,7 @@
     │   ├── UnknownNameError       a key, column, table or file is misspelt or missing
     │   ├── MissingColumnError     a column that the work needs is not there
     │   ├── OutOfRangeError        an argument is a number that cannot be meant
-    │   └── TableDefinitionError   a table of the contract itself is defined wrongly
+    │   └── TableDefinitionError   a table of the contract itself is defined wrongly (in salescope.frames)
     ├── SettingsError              salescope.yaml says something that cannot be meant
     │   └── WorkspaceExistsError   a new workspace would overwrite a settings file
     ├── SourceError                a file, sheet or query cannot be read as a table at all
@@ -38,6 +38,7 @@
     │   ├── UnknownScopeError      a key is asked for with a scope that does not exist
     │   └── UnknownApiKeyError     no API key has the id
     ├── ServiceError               a call of the service cannot be answered (in salescope.service, with its branches)
+    ├── ServiceNotStartedError     the service that the command line started did not become ready
     └── …
 
 Each class builds its own message from parts. A message says which value, where, what is accepted and what to do,
@@ -48,7 +49,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from salescope.frames.bundle_errors import (
+    BundleError,
+    BusyError,
+    CanaryError,
+    DamagedBundleError,
+    NoEarlierBundleError,
+    NothingPublishedError,
+    PublishedVersionError,
+    PublishingError,
+    RegistryError,
+    TrialError,
+    UnknownVersionError,
+)
 from salescope.frames.nearest import nearest_name
+from salescope.frames.root_error import SalescopeError, listed
+from salescope.frames.workspace_errors import SettingsError, SourceError, WorkspaceExistsError
 
 __all__ = [
     "BundleError",
@@ -56,7 +72,10 @@ __all__ = [
     "CanaryError",
     "ContractError",
     "DamagedBundleError",
+    "EvaluationError",
     "GradeThresholdsError",
+    "LeakageError",
+    "MisalignedError",
     "MissingColumnError",
     "NoEarlierBundleError",
     "NotFittedModelError",
@@ -67,48 +86,16 @@ __all__ = [
     "PublishingError",
     "RegistryError",
     "SalescopeError",
+    "ServiceNotStartedError",
     "SettingsError",
     "SourceError",
-    "TableDefinitionError",
+    "TooFewOutcomesError",
     "TrialError",
     "UnknownNameError",
     "UnknownVersionError",
     "WorkspaceExistsError",
     "listed",
 ]
-
-MOST_LISTED = 5
-
-
-def listed(values: Sequence[object], *, most: int = MOST_LISTED) -> str:
-    """Joins values for a message, at most five of them.
-
-    Parameters
-    ----------
-    values : sequence of object, shape (n_values,)
-        What to list; each is shown with ``repr``.
-    most : int, default 5
-        How many are shown before "… and 12 more".
-
-    Returns
-    -------
-    str
-        The values, comma separated.
-
-    Examples
-    --------
-    >>> listed(["won", "lost"])
-    "'won', 'lost'"
-    >>> listed(range(8), most=2)
-    '0, 1 … and 6 more'
-    """
-    shown = ", ".join(repr(value) for value in values[:most])
-    hidden = len(values) - most
-    return f"{shown} … and {hidden} more" if hidden > 0 else shown
-
-
-class SalescopeError(Exception):
-    """Is the root of every error that Salescope raises on purpose."""
 
 
 class ContractError(SalescopeError):
@@ -200,227 +187,6 @@ class NotFittedModelError(SalescopeError):
 
     def __init__(self, estimator: str) -> None:
         super().__init__(f"This {estimator} is not fitted yet. Call fit before asking it for answers.")
-
-
-class BundleError(SalescopeError):
-    """Says that a bundle can be neither trusted nor used."""
-
-
-class DamagedBundleError(BundleError):
-    """Says that a file of a bundle is missing, altered or malformed.
-
-    Parameters
-    ----------
-    file : str
-        The name of the file inside the bundle.
-    problem : str
-        What is wrong, without a full stop.
-
-    Examples
-    --------
-    >>> print(DamagedBundleError("card.json", problem="it has 3 bytes instead of 5"))
-    Bundle file 'card.json' is damaged: it has 3 bytes instead of 5. Train and publish again, or roll back.
-    """
-
-    def __init__(self, file: str, *, problem: str) -> None:
-        self.file = file
-        super().__init__(f"Bundle file {file!r} is damaged: {problem}. Train and publish again, or roll back.")
-
-
-class CanaryError(BundleError):
-    """Says that a loaded scorer answers other numbers than the fitted one did.
-
-    Parameters
-    ----------
-    row : int
-        The canary row, counted from 0.
-    expected, found : float
-        The log-odds recorded when the bundle was made, and those computed now.
-    """
-
-    def __init__(self, row: int, *, expected: float, found: float) -> None:
-        super().__init__(
-            f"Canary row {row} has log-odds {found!r} where {expected!r} was recorded at training. "
-            "Use the versions of NumPy and LightGBM that the bundle was made with, or train again."
-        )
-
-
-class TrialError(BundleError):
-    """Says that the throw-away process which tried a bundle did not survive it.
-
-    Parameters
-    ----------
-    reason : str
-        How the process ended, without a full stop.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The bundle failed its trial: {reason}. The current bundle stays; train again.")
-
-
-class PublishingError(SalescopeError):
-    """Says that the published folder cannot do what is asked."""
-
-
-class NothingPublishedError(PublishingError):
-    """Says that the published folder has no current bundle.
-
-    Parameters
-    ----------
-    folder : str
-        The published folder.
-    """
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(f"Nothing is published in {folder!r} yet. Train a model and promote it first.")
-
-
-class NoEarlierBundleError(PublishingError):
-    """Says that there is no earlier bundle to roll back to.
-
-    Parameters
-    ----------
-    version : str
-        The current version.
-    """
-
-    def __init__(self, version: str) -> None:
-        super().__init__(f"Version {version!r} has no earlier published version to roll back to. Promote another one.")
-
-
-class PublishedVersionError(PublishingError):
-    """Says that a version cannot name a folder.
-
-    Parameters
-    ----------
-    version : str
-        The version that was given.
-    """
-
-    def __init__(self, version: str) -> None:
-        super().__init__(
-            f"Version {version[:80]!r} is not plain letters, digits, '.' and '_'. Use the registry's number."
-        )
-
-
-class BusyError(SalescopeError):
-    """Says that another process held a lock for too long.
-
-    Parameters
-    ----------
-    lock : str
-        The lock file.
-    seconds : float
-        How long was waited.
-    """
-
-    def __init__(self, lock: str, *, seconds: float) -> None:
-        super().__init__(f"Another process has held the lock {lock!r} for {seconds:g} s. Try again when it is done.")
-
-
-class RegistryError(SalescopeError):
-    """Says that the tracking store or the model registry cannot do what is asked.
-
-    Parameters
-    ----------
-    what : str
-        What was asked and what came back, without a full stop.
-    remedy : str
-        What to do, as a sentence.
-    """
-
-    def __init__(self, what: str, *, remedy: str) -> None:
-        super().__init__(f"{what}. {remedy}")
-
-
-class UnknownVersionError(RegistryError):
-    """Says that a registered model, version or alias does not exist.
-
-    Parameters
-    ----------
-    name : str
-        The registered model.
-    version : str
-        The version or ``@alias`` that was asked for.
-    """
-
-    def __init__(self, name: str, *, version: str) -> None:
-        super().__init__(
-            f"Registered model {name!r} has no version {version!r}",
-            remedy="Train and register a model, or name a version that `salescope promote` lists.",
-        )
-
-
-class TableDefinitionError(ContractError):
-    """Says that a table of the contract itself is defined wrongly.
-
-    Parameters
-    ----------
-    table : str
-        The name of the table.
-    fault : str
-        What is wrong with it, as a clause.
-    """
-
-    def __init__(self, table: str, *, fault: str) -> None:
-        super().__init__(f"Table {table!r} of the data contract {fault}. Correct its module under frames.")
-
-
-class SettingsError(SalescopeError):
-    """Says that salescope.yaml says something that cannot be meant.
-
-    Parameters
-    ----------
-    fault : str
-        What is wrong and what is accepted, as a clause without a full stop.
-    place : str
-        The file, the line and the dotted key.
-
-    Examples
-    --------
-    >>> print(SettingsError("'sideways' is not accepted; accepted: 'en', 'zh'", place="salescope.yaml, line 3"))
-    In salescope.yaml, line 3: 'sideways' is not accepted; accepted: 'en', 'zh'.
-    """
-
-    def __init__(self, fault: str, *, place: str) -> None:
-        self.place = place
-        super().__init__(f"In {place}: {fault}.")
-
-
-class WorkspaceExistsError(SettingsError):
-    """Says that a new workspace would overwrite the settings of one that is there.
-
-    Parameters
-    ----------
-    path : str
-        The settings file that exists.
-    """
-
-    def __init__(self, path: str) -> None:
-        super().__init__("the file exists and is never overwritten; choose another folder or move it away", place=path)
-
-
-class SourceError(SalescopeError):
-    """Says that a file, sheet or query cannot be read as a table at all.
-
-    Parameters
-    ----------
-    source : str
-        The file or the masked address, with the sheet or table.
-    fault : str
-        What is wrong with it, as a clause.
-    remedy : str
-        What to do, as a sentence without its full stop.
-
-    Examples
-    --------
-    >>> print(SourceError("leads.csv", fault="is empty", remedy="Export it again with its header"))
-    Source 'leads.csv' is empty. Export it again with its header.
-    """
-
-    def __init__(self, source: str, *, fault: str, remedy: str) -> None:
-        self.source = source
-        super().__init__(f"Source {source!r} {fault}. {remedy}.")
 
 
 class EvaluationError(SalescopeError):
@@ -538,3 +304,21 @@ class GradeThresholdsError(SalescopeError, ValueError):
             f"Grade thresholds {dict(thresholds)!r} are not three falling whole numbers from 1 to 100. "
             "Give the lowest score of A, B and C, as {'A': 80, 'B': 50, 'C': 20}; below C the grade is D."
         )
+
+
+class ServiceNotStartedError(SalescopeError):
+    """Says that the service which the command line started did not become ready.
+
+    Parameters
+    ----------
+    address : str
+        Where it should have answered.
+    log : str
+        The file with its log.
+    said : sequence of str
+        The last lines of it.
+    """
+
+    def __init__(self, address: str, *, log: str, said: Sequence[str]) -> None:
+        lines = " / ".join(line.strip() for line in said) or "nothing"
+        super().__init__(f"The service at {address} did not become ready. It said: {lines}. The whole log is in {log}.")

@@ -1,12 +1,13 @@
 """A YAML document that remembers its line numbers and refuses what YAML would silently accept.
 
-Two habits of YAML 1.1 would damage settings without a word: a key given twice keeps only its last value, and the words
-``yes``, ``no``, ``on`` and ``off`` become true and false, which are the commonest labels of an outcome column.
-Keys given twice are refused here, and only ``true`` and ``false`` are booleans (as in YAML 1.2).
+Two habits of YAML 1.1 would damage settings without a word: a key given twice keeps only its last value, and ``yes``
+and ``no``, the commonest labels of an outcome column, become true and false, as 010 becomes 8 and 12:30 becomes 750.
+Keys given twice are refused here, and plain values are those of YAML 1.2.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,24 +21,25 @@ __all__ = ["Document", "Place", "read_document"]
 Place = tuple[str | int, ...]
 """The way to a value: keys and positions from the root."""
 
-BOOLEAN_WORDS = frozenset("yYnNoO")
-KEPT_TAGS = ("null", "bool", "int", "float", "merge")
+PLAIN_VALUES = (
+    ("null", r"(?:~|null|Null|NULL|)", ("~", "n", "N", "")),
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)", tuple("tTfF")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
+    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", tuple("-+.0123456789")),
+)
+"""The words that are no text, with the letters they begin with: YAML 1.2's, of which 1.1 has many more."""
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Is the safe loader without dates and without the boolean words of YAML 1.1."""
+    """Is the safe loader with the plain values of YAML 1.2 only: 007 is text, and so are dates and 12:30."""
 
-    yaml_implicit_resolvers = {
-        letter: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in KEPT_TAGS]
-        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        if letter not in BOOLEAN_WORDS
-    } | {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the base class reads it as a class attribute
         letter: [
-            (tag, pattern)
-            for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers[letter]
-            if tag.rpartition(":")[2] == "null"
+            (f"tag:yaml.org,2002:{kind}", re.compile(f"^(?:{pattern})$"))
+            for kind, pattern, letters in PLAIN_VALUES
+            if letter in letters
         ]
-        for letter in "nN"
+        for letter in ("", *"~nNtTfF-+.0123456789")
     }
 
 
@@ -109,7 +111,7 @@ def read_document(text: str, *, name: str) -> Document:
     >>> read_document("a: 1\na: 2", name="salescope.yaml")
     Traceback (most recent call last):
         ...
-    salescope.frames.errors.SettingsError: In salescope.yaml, line 2 (a): the key is given twice, first in line 1; ...
+    salescope.frames.workspace_errors.SettingsError: In salescope.yaml, line 2 (a): the key is given twice, ...
     """
     try:
         loader = _PlainLoader(text)

@@ -32,7 +32,7 @@ def init_made_workspace(directory: str | Path, *, seed: int = 0, size: CompanySi
     WorkspaceExistsError
         If the folder has a settings file; nothing is ever overwritten.
     """
-    settings = init_workspace(directory, preset="made")
+    settings = init_workspace(directory)
     company = simulate(seed, size=size or CompanySize.small())
     for folder, tables in (("data", company.tables), ("truth", company.truth)):
         place = settings.parent / folder

@@ -95,7 +95,7 @@ def decode(raw: bytes, *, source: str, encoding: str | None = None) -> DecodedTe
     >>> decode(b"", source="leads.csv")
     Traceback (most recent call last):
         ...
-    salescope.frames.errors.SourceError: Source 'leads.csv' is empty. Export it again with its header.
+    salescope.frames.workspace_errors.SourceError: Source 'leads.csv' is empty. Export it again with its header.
     """
     if not raw.strip(b"\x00\t\r\n \xff\xfe\xef\xbb\xbf"):
         raise SourceError(source, fault="is empty", remedy="Export it again with its header")
