@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from tests.service.place import LEAD, NOW
 
-from salescope.service import Extension, ServiceSettings, create_app
+from salescope.service import Extension, ServiceSettings, create_app, serve
+from salescope.service.errors import PublicWithoutKeyError
 from salescope.store import create_key, open_store, revoke_key
 
 OPEN = {"/healthz", "/readyz"}
@@ -73,7 +75,6 @@ def test_without_a_key_nobody_learns_which_addresses_there_are(client, path):
     [
         "",
         "Bearer",
-        "Bearer ",
         "Basic {key}",
         "{key}",
         "Bearer {key}x",
@@ -121,11 +122,18 @@ def test_an_expired_key_is_refused(place, start):
     assert running.get("/v1/models", headers={"Authorization": f"Bearer {old.secret}"}).status_code == 401
 
 
-def test_a_public_service_without_a_key_does_not_start(empty_place, start, tmp_path):
-    (tmp_path / "bare").mkdir()
-    settings = empty_place.settings(host="0.0.0.0", store_url=f"sqlite:///{tmp_path}/bare/service.db")
-    with pytest.raises(AssertionError, match="did not start"):
-        start(settings)
+async def begin(settings: ServiceSettings) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        pass
+
+
+def test_a_public_service_without_a_key_does_not_start(tmp_path):
+    settings = ServiceSettings(published=tmp_path, store_url=f"sqlite:///{tmp_path}/service.db", host="0.0.0.0")
+    with pytest.raises(PublicWithoutKeyError, match=r"'0\.0\.0\.0'.*salescope keys create"):
+        asyncio.run(begin(settings))
+    with pytest.raises(PublicWithoutKeyError):
+        serve(settings)
 
 
 def test_a_public_service_with_a_key_starts_and_keeps_its_docs_to_itself(place, start):

@@ -220,6 +220,7 @@ def test_what_the_contract_knows_needs_no_warning(score):
         ({"records": [LEAD], "top": -1}, ["/top"]),
         ({"records": [LEAD], "top": 21}, ["/top"]),
         ({"records": [LEAD], "top": True}, ["/top"]),
+        ({"records": [LEAD], "top": 2.5}, ["/top"]),
         ({"records": [LEAD], "top": "5"}, ["/top"]),
         ({"records": [LEAD], "as_of": None}, ["/as_of"]),
         ({"records": [LEAD], "as_of": "2026-13-01"}, ["/as_of"]),

@@ -38,7 +38,7 @@ from salescope.service.watcher import ModelWatcher
 from salescope.service.wiring import Wiring, utc_now
 from salescope.store import Store, list_keys, open_store
 
-__all__ = ["Extension", "create_app"]
+__all__ = ["Extension", "check_start", "create_app"]
 
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 STORE_THREADS = 2
@@ -164,7 +164,7 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     loop = asyncio.get_running_loop()
     store = await loop.run_in_executor(store_pool, open_store, settings.store_url.get_secret_value())
     stack.callback(store.close)
-    await loop.run_in_executor(store_pool, _check_binding, settings, store, clock())
+    await loop.run_in_executor(store_pool, lambda: _check_binding(settings, store, now=clock()))
     ledger = LedgerWriter(store, max_rows=settings.max_ledger_rows)
     ledger.start()
     stack.callback(ledger.stop)
@@ -176,7 +176,31 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models)
 
 
-def _check_binding(settings: ServiceSettings, store: Store, now: datetime, /) -> None:
+def check_start(settings: ServiceSettings, *, now: datetime) -> None:
+    """Checks what would keep the service from starting, so that the reason is raised and not logged by the server.
+
+    Parameters
+    ----------
+    settings : ServiceSettings
+        Of the service that is to start.
+    now : datetime
+        An aware instant, for keys that expire.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be opened.
+    PublicWithoutKeyError
+        If everybody could reach the service, and there is no active key.
+    """
+    store = open_store(settings.store_url.get_secret_value())
+    try:
+        _check_binding(settings, store, now=now)
+    finally:
+        store.close()
+
+
+def _check_binding(settings: ServiceSettings, store: Store, *, now: datetime) -> None:
     if not settings.is_loopback and not any(key.is_active(now) for key in list_keys(store)):
         raise PublicWithoutKeyError(settings.host)
 

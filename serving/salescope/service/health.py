@@ -81,7 +81,7 @@ def health_routes() -> APIRouter:
             path,
             endpoint,
             methods=["GET"],
-            name=endpoint.__name__,
+            operation_id=endpoint.__name__,
             summary=summary,
             openapi_extra=described,
             response_class=Response,

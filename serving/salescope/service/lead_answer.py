@@ -37,7 +37,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     direction: Annotated[str, Meta(description="`up`, `down` or `same`.", pattern="^(up|down|same)$")]
 
 
-class LeadScore(msgspec.Struct, frozen=True, kw_only=True):
+class LeadScore(msgspec.Struct, frozen=True, kw_only=True, tag_field="result", tag="score"):
     """Is the answer to one record."""
 
     lead_id: Identity
@@ -54,7 +54,7 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Annotated[list[LeadReason], Meta(description="Those that raise, then those that lower; strongest first.")]
 
 
-class LeadProblem(msgspec.Struct, frozen=True, kw_only=True):
+class LeadProblem(msgspec.Struct, frozen=True, kw_only=True, tag_field="result", tag="problem"):
     """Stands in the place of a record that could not be scored."""
 
     lead_id: Identity

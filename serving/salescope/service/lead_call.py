@@ -113,7 +113,7 @@ def read_lead_call(body: object, *, settings: ServiceSettings, now: datetime) ->
         complaints.append(Complaint("/as_of", INSTANTS_ACCEPTED))
     if complaints or as_of is None:
         raise RequestShapeError(complaints)
-    call = LeadCall(as_of, body.get("language", "en"), body.get("top", DEFAULT_TOP), [])
+    call = LeadCall(as_of, body.get("language", "en"), int(body.get("top", DEFAULT_TOP)), [])
     reader = _RecordReader(settings, as_of, call.counts)
     call.leads.extend(reader.read(record, at=position) for position, record in enumerate(body["records"]))
     return call
@@ -137,8 +137,9 @@ def _complaints(body: Mapping[str, Any], *, most: int) -> list[Complaint]:
     language = body.get("language", "en")
     if not isinstance(language, str) or language not in LANGUAGES:
         complaints.append(Complaint("/language", f"One of {', '.join(map(repr, LANGUAGES))} is accepted."))
+    # JSON has one kind of number, so that 5.0 is a whole one; in Python a boolean would be one too.
     top = body.get("top", DEFAULT_TOP)
-    if type(top) is not int or not 0 <= top <= MOST_TOP:
+    if isinstance(top, bool) or not isinstance(top, int | float) or top not in range(MOST_TOP + 1):
         complaints.append(Complaint("/top", f"A whole number from 0 to {MOST_TOP} is accepted."))
     return complaints
 

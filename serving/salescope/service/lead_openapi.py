@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from salescope.service.lead_call import DEFAULT_TOP, MOST_TOP
+from salescope.service.lead_call import DEFAULT_TOP, INSTANT_PATTERN, MOST_TOP
 from salescope.service.operations import answer_of, operation
 
 __all__ = ["LEADS_TO_SCORE", "LEAD_RECORD", "REQUEST_EXAMPLE", "SCORE_LEADS"]
 
 INSTANT = {
     "type": "string",
-    "description": "ISO 8601, 1900 to 2200; without an offset it is UTC. Features use only what lies strictly before.",
+    "pattern": INSTANT_PATTERN,
+    "description": "ISO 8601, 1900 to 2199; without an offset it is UTC. Features use only what lies strictly before.",
     "examples": ["2026-03-01T12:00:00Z"],
 }
 
@@ -55,7 +56,7 @@ REQUEST_EXAMPLE: dict[str, Any] = {
             "employees": 120,
             "events": [{"at": "2026-02-27T09:30:00Z", "kind": "call", "channel": "phone"}],
         },
-        {"lead_id": "lead-1002", "source": "fair", "region": "South", "employees": None},
+        {"lead_id": "lead-1002", "source": ["fair", "web"], "region": "South"},
     ],
     "language": "en",
     "top": 3,
@@ -89,10 +90,7 @@ LEADS_TO_SCORE: dict[str, Any] = {
             "default": DEFAULT_TOP,
             "description": "At most so many reasons that raise, and so many that lower; 0 is the quickest.",
         },
-        "as_of": {
-            **INSTANT,
-            "pattern": r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?$",
-        },
+        "as_of": INSTANT,
     },
     "examples": [REQUEST_EXAMPLE],
 }
@@ -105,6 +103,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "request_id": "crm-2026-03-01-0001",
     "results": [
         {
+            "result": "score",
             "lead_id": "lead-1001",
             "as_of": "2026-03-01T12:00:00Z",
             "probability": 0.62,
@@ -125,6 +124,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             ],
         },
         {
+            "result": "problem",
             "lead_id": "lead-1002",
             "problem": {
                 "type": "/problems/invalid-lead",
@@ -149,7 +149,11 @@ ANSWER_EXAMPLE: dict[str, Any] = {
 
 SCORE_LEADS: dict[str, Any] = {
     **operation(
-        answer_of("LeadScores", description="One result for each record, in the order sent.", example=ANSWER_EXAMPLE),
+        answer_of(
+            "LeadScores",
+            description="One result for each record, in the order sent; the second record of the example was wrong.",
+            example=ANSWER_EXAMPLE,
+        ),
         problems=(400, 408, 413, 415, 422),
         scope="leads:score",
     ),

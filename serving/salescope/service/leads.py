@@ -41,7 +41,7 @@ def lead_routes() -> APIRouter:
         "/v1/leads:score",
         score_leads,
         methods=["POST"],
-        name="score_leads",
+        operation_id="score_leads",
         summary="Score leads",
         openapi_extra=SCORE_LEADS,
         response_class=Response,

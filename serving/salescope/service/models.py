@@ -22,9 +22,7 @@ __all__ = ["ModelCard", "ModelSummary", "Models", "model_routes"]
 SCOPE = "models:read"
 
 AsOf = Annotated[str | None, Meta(description="Until when the model has learned; null where its card does not say.")]
-Figures = Annotated[
-    dict[str, Any], Meta(description="How good it was on the newest outcomes, as its trainer measured.")
-]
+Figures = Annotated[dict[str, Any], Meta(description="How good it was on the newest outcomes.")]
 
 
 class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +121,7 @@ def model_routes() -> APIRouter:
             path,
             endpoint,
             methods=["GET"],
-            name=endpoint.__name__,
+            operation_id=endpoint.__name__,
             summary=summary,
             openapi_extra=described,
             response_class=Response,

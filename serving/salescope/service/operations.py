@@ -18,11 +18,7 @@ REQUEST_ID_PARAMETER = {
     "example": "crm-2026-03-01-0001",
 }
 REQUEST_ID_HEADER = {
-    "X-Request-Id": {
-        "description": "The id of the call, also in the log.",
-        "schema": {"type": "string"},
-        "required": True,
-    }
+    "X-Request-Id": {"description": "The call's id, also in the log.", "schema": {"type": "string"}, "required": True}
 }
 EVERYWHERE = (431, 500)
 

@@ -147,6 +147,8 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
     frames_errors.BundleError: ProblemType("bundle", 503, "The model's bundle cannot be used", ASK_OPERATOR),
     frames_errors.PublishingError: ProblemType("publishing", 503, "No bundle can be read", ASK_OPERATOR),
     frames_errors.RegistryError: ProblemType("registry", 503, "The registry does not answer", ASK_OPERATOR),
+    frames_errors.BusyError: ProblemType("busy", 503, "Something holds a lock", ASK_OPERATOR),
+    frames_errors.ServiceNotStartedError: INTERNAL,
     frames_errors.SettingsError: ProblemType("settings", 500, "The settings cannot be meant", ASK_OPERATOR),
     frames_errors.SourceError: ProblemType("source", 422, "A table cannot be read", "The detail names file and place."),
     frames_errors.OutcomeError: ProblemType(

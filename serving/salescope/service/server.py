@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import uvicorn
 
-from salescope.service.app import Extension, create_app
+from salescope.service.app import Extension, check_start, create_app
 from salescope.service.logs import log_to
 from salescope.service.settings import ServiceSettings
+from salescope.service.wiring import utc_now
 
 __all__ = ["serve", "server_config"]
 
 SECONDS_TO_FINISH = 15
 
 
-def server_config(settings: ServiceSettings, *, extensions: Sequence[Extension] = ()) -> uvicorn.Config:
+def server_config(
+    settings: ServiceSettings, *, extensions: Sequence[Extension] = (), clock: Callable[[], datetime] = utc_now
+) -> uvicorn.Config:
     """Configures the server for the application.
 
     Parameters
@@ -24,6 +28,8 @@ def server_config(settings: ServiceSettings, *, extensions: Sequence[Extension] 
         Host, port and everything the application needs.
     extensions : sequence of Extension
         What else it should serve.
+    clock : callable
+        Gives now, an aware instant.
 
     Returns
     -------
@@ -31,7 +37,7 @@ def server_config(settings: ServiceSettings, *, extensions: Sequence[Extension] 
         With the fast parser and event loop, no server header, and no access log: the application writes its own.
     """
     return uvicorn.Config(
-        create_app(settings, extensions=extensions),
+        create_app(settings, extensions=extensions, clock=clock),
         host=settings.host,
         port=settings.port,
         http="httptools",
@@ -56,6 +62,14 @@ def serve(settings: ServiceSettings, *, extensions: Sequence[Extension] = ()) ->
         Host, port and everything the application needs.
     extensions : sequence of Extension
         What else it should serve.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be opened.
+    PublicWithoutKeyError
+        If everybody could reach the service, and there is no active key.
     """
+    check_start(settings, now=utc_now())
     log_to(level=settings.log_level)
     uvicorn.Server(server_config(settings, extensions=extensions)).run()
