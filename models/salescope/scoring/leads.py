@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,10 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
+from threadpoolctl import threadpool_limits
 
 from salescope.features.behaviour import KIND_PREFIX, event_kinds
 from salescope.features.encoding import AttributeEncoder
 from salescope.features.leads import record_features
+from salescope.frames.errors import OutOfRangeError
 from salescope.scoring.bundles import read_bundle, write_bundle
 from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, ordered, rows_of, two_classes
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
@@ -135,7 +138,9 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         times = None if order is None else ordered(order, rows=len(rows))[known]
         positive = (labels == self.classes_[1]).astype(np.int64)
         design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, times)
-        learned = fit_ensemble(design.sorted(), trees=self.trees)
+        # Linear algebra on several threads sums in another order: the bits would hang on the number of cores.
+        with threadpool_limits(1):
+            learned = fit_ensemble(design.sorted(), trees=self.trees)
         self.ensemble_ = learned.ensemble
         self.cuts_ = cuts_of(sigmoid(learned.log_odds))
         return self
@@ -295,6 +300,50 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             rows[names].to_dict("records") if isinstance(rows, pd.DataFrame) else rows
         )
         return [words.of(record, parts) for record, parts in zip(records, grouped, strict=True)]
+
+    @property
+    def learner_(self) -> str:
+        """Says which members answer, with their weights in log-odds."""
+        shares = [f"{weight:.0%} {name}" for name, weight in self.ensemble_.weights.items()]
+        return ", ".join(shares) or "pooled prior"
+
+    def recalibrate(self, *, intercept: float, slope: float) -> Self:
+        """Moves every answer along a calibration line, as the newest outcomes ask for.
+
+        Parameters
+        ----------
+        intercept, slope : float
+            From now on log-odds are ``intercept + slope * log_odds``; the slope is above 0, so that no order changes.
+
+        Returns
+        -------
+        LeadScorer
+            Itself; contributions, scores and bundles follow.
+
+        Raises
+        ------
+        UnfittedScorerError
+            When the scorer was not fitted.
+        OutOfRangeError
+            When the slope is not above 0.
+
+        Examples
+        --------
+        >>> leads = pd.DataFrame({"source": ["web", "fair"] * 30, "outcome": ["won", "lost", "won", "won"] * 15})
+        >>> scorer = LeadScorer().fit(leads)
+        >>> before = scorer.decision_function(leads)
+        >>> bool(np.allclose(scorer.recalibrate(intercept=0.5, slope=1.0).decision_function(leads), before + 0.5))
+        True
+        """
+        if not hasattr(self, "ensemble_"):
+            raise UnfittedScorerError(type(self).__name__)
+        if not slope > 0:
+            raise OutOfRangeError(slope, name="slope", where="recalibrate", least=0)
+        fitted = self.ensemble_
+        moved = {"intercept": intercept + slope * fitted.intercept, "slope": slope * fitted.slope}
+        self.ensemble_ = replace(fitted, **moved)
+        self.cuts_ = sigmoid(intercept + slope * np.log(self.cuts_ / (1.0 - self.cuts_)))
+        return self
 
     def input_schema(self) -> dict[str, Any]:
         """Says which columns a record may carry: kinds, accepted categories and usual ranges.

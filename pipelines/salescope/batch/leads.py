@@ -1,0 +1,237 @@
+"""Scores a table of leads with the published model, by the same definitions as a live call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pandas as pd
+
+from salescope.bundle import load_scorer
+from salescope.features.behaviour import event_kinds
+from salescope.features.leads import lead_features
+from salescope.frames.errors import UnknownNameError
+from salescope.project import Workspace
+from salescope.registry import Published, load_current
+from salescope.sources import CheckedTable, read_table
+from salescope.store import Prediction, Store, record_predictions
+
+__all__ = ["BatchScores", "score_leads", "write_scores"]
+
+MODEL = "leads"
+CHUNK = 10_000
+KNOWN_AFTER = ("outcome", "outcome_at", "amount")
+FORMATS = (".csv", ".parquet", ".xlsx", ".json")
+# A spreadsheet runs a cell that begins with one of these.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchScores:
+    """Holds the scores of a table.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_rows, n_columns)
+        lead_id, probability, score, grade, previous_score, change, reasons_for, reasons_against; as the rows came.
+    checked : CheckedTable
+        What was read, with the quarantined rows.
+    published : Published
+        The model that answered.
+    as_of : datetime
+        The moment the leads were looked at, naive UTC.
+    """
+
+    scores: pd.DataFrame
+    checked: CheckedTable
+    published: Published
+    as_of: datetime
+
+
+def score_leads(
+    workspace: Workspace,
+    *,
+    path: Path | None,
+    as_of: datetime,
+    language: str,
+    store: Store,
+    top: int = 3,
+    tell: Tell | None = None,
+) -> BatchScores:
+    """Scores the leads of a file, or the open leads of the workspace, and writes the answers into the ledger.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Says how columns are named; has the published model and the leads' events.
+    path : Path or None
+        A file with the same columns as the workspace's leads; None scores the workspace's open leads.
+    as_of : datetime
+        The moment at which leads are looked at, naive; only earlier events count.
+    language : {"en", "zh"}
+        The language of the reasons.
+    store : Store
+        Has the ledger, from which a lead's previous score is known.
+    top : int, default 3
+        At most so many reasons for and against.
+    tell : callable, optional
+        Is told the rows done and the rows in all.
+
+    Returns
+    -------
+    BatchScores
+
+    Raises
+    ------
+    NothingPublishedError
+        If no model was promoted yet.
+    SourceError
+        If the file cannot be read.
+    """
+    published, files = load_current(workspace.published)
+    scorer = load_scorer(files, digest=published.digest)
+    checked = _read(workspace, path)
+    leads = checked.frame if path is not None else _open(checked.frame)
+    events = read_table(workspace, "lead_events").frame if "lead_events" in workspace.tables else None
+    parts, done = [], 0
+    for chunk in _chunks(leads):
+        described = lead_features(
+            chunk, events, as_of=as_of, kinds=event_kinds(scorer.columns_) if events is not None else None
+        )
+        scored = scorer.predict_scores(described, as_of=as_of, language=language, top=top)
+        ids = chunk["lead_id"].astype(str).tolist()
+        before = _record(scored, ids, published=published, as_of=as_of, store=store)
+        parts.append(_laid_out(scored, ids, before=before))
+        done += len(chunk)
+        if tell:
+            tell(done, len(leads))
+    scores = pd.concat(parts, ignore_index=True) if parts else _laid_out_nothing()
+    return BatchScores(scores=scores, checked=checked, published=published, as_of=as_of)
+
+
+def write_scores(scores: pd.DataFrame, path: Path) -> None:
+    """Writes scores in the format that the file's ending names.
+
+    Parameters
+    ----------
+    scores : DataFrame, shape (n_rows, n_columns)
+        Of `score_leads`.
+    path : Path
+        Ends with .csv, .parquet, .xlsx or .json; an existing file is replaced.
+
+    Raises
+    ------
+    UnknownNameError
+        If the ending is another.
+
+    Notes
+    -----
+    In .csv and .xlsx a text that a spreadsheet would run as a formula is preceded by an apostrophe.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match path.suffix.lower():
+        case ".csv":
+            _inert(scores).to_csv(path, index=False, encoding="utf-8-sig")
+        case ".parquet":
+            scores.to_parquet(path, index=False)
+        case ".xlsx":
+            _inert(scores).to_excel(path, index=False, engine="openpyxl")
+        case ".json":
+            path.write_text(scores.to_json(orient="records", force_ascii=False, indent=2), encoding="utf-8")
+        case ending:
+            raise UnknownNameError(ending, what="file ending", where=str(path), accepted=FORMATS)
+
+
+def _read(workspace: Workspace, path: Path | None) -> CheckedTable:
+    if path is None:
+        return read_table(workspace, "leads")
+    # New leads have no outcome yet, so nothing about it is asked of the file.
+    table = workspace.tables["leads"]
+    columns = {ours: theirs for ours, theirs in table.columns.items() if ours not in KNOWN_AFTER}
+    source = {"path": str(path.resolve()), "url": None, "table": None, "query": None}
+    leads = workspace.leads.model_copy(
+        update={
+            "outcome": None,
+            "exclude": (),
+            "exclude_if_present": workspace.leads.exclude,
+            "order_by": "row_order",
+            "period": None,
+        }
+    )
+    tables = {**workspace.tables, "leads": table.model_copy(update={**source, "columns": columns})}
+    return read_table(workspace.model_copy(update={"tables": tables, "leads": leads}), "leads")
+
+
+def _open(leads: pd.DataFrame) -> pd.DataFrame:
+    return leads[~leads["outcome"].isin(["won", "lost"])] if "outcome" in leads.columns else leads
+
+
+def _chunks(leads: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for start in range(0, len(leads), CHUNK):
+        yield leads.iloc[start : start + CHUNK].reset_index(drop=True)
+
+
+def _record(
+    scored: pd.DataFrame, lead_ids: Sequence[str], *, published: Published, as_of: datetime, store: Store
+) -> dict[str, int]:
+    """Writes a chunk into the ledger and returns what was said of its leads before."""
+    at, request_id = datetime.now(UTC), f"batch-{uuid4().hex}"
+    lines = [
+        Prediction(
+            lead_id=lead_id,
+            model=MODEL,
+            version=published.version,
+            digest=published.digest,
+            probability=float(probability),
+            score=int(score),
+            grade=grade,
+            as_of=as_of.replace(tzinfo=UTC),
+            request_id=request_id,
+            at=at,
+        )
+        for lead_id, probability, score, grade in zip(
+            lead_ids, scored["probability"], scored["score"], scored["grade"], strict=True
+        )
+    ]
+    return record_predictions(store, [lines])[0]
+
+
+def _laid_out(scored: pd.DataFrame, lead_ids: Sequence[str], *, before: dict[str, int]) -> pd.DataFrame:
+    previous = pd.Series([before.get(lead_id) for lead_id in lead_ids], dtype="Int64")
+    score = scored["score"].astype("Int64").reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "lead_id": lead_ids,
+            "probability": scored["probability"].to_numpy(),
+            "score": scored["score"].to_numpy(),
+            "grade": scored["grade"].to_numpy(),
+            "previous_score": previous,
+            "change": score - previous,
+            "reasons_for": [_said(reasons, direction=1) for reasons in scored["reasons"]],
+            "reasons_against": [_said(reasons, direction=-1) for reasons in scored["reasons"]],
+        }
+    )
+
+
+def _laid_out_nothing() -> pd.DataFrame:
+    empty = pd.DataFrame({"probability": [], "score": [], "grade": [], "reasons": []})
+    return _laid_out(empty, [], before={})
+
+
+def _said(reasons: Sequence[object], *, direction: int) -> str:
+    return "; ".join(reason.text for reason in reasons if (reason.contribution > 0) == (direction > 0))  # type: ignore[attr-defined]
+
+
+def _inert(scores: pd.DataFrame) -> pd.DataFrame:
+    texts = scores.select_dtypes(include=["object", "string"]).columns
+    return scores.assign(
+        **{
+            name: ["'" + text if str(text).startswith(FORMULA_STARTS) else text for text in scores[name]]
+            for name in texts
+        }
+    )

@@ -1,0 +1,69 @@
+"""The model card: what people should know of a scorer before they trust it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from matplotlib.figure import Figure
+
+__all__ = ["card_page", "png_of"]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("salescope.monitoring"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
+    """Renders a model card as one HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    card : mapping
+        The card, as in the bundle's ``card.json``.
+    plots : mapping of str to matplotlib.figure.Figure
+        File name to drawing; drawings are embedded.
+
+    Returns
+    -------
+    str
+        The page; every value is escaped.
+    """
+    images = {name.removesuffix(".png"): base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
+    return _environment().get_template("card.html").render(card=card, images=images)
+
+
+def png_of(figure: Figure, *, dpi: int = 110) -> bytes:
+    """Draws a figure as a PNG image.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The drawing.
+    dpi : int, default 110
+        Dots an inch.
+
+    Returns
+    -------
+    bytes
+        The image.
+
+    Examples
+    --------
+    >>> png_of(Figure(figsize=(1, 1)))[1:4]
+    b'PNG'
+    """
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()

@@ -1,0 +1,191 @@
+"""Plots of a classifier on its newest outcomes: ROC and precision-recall, reliability with floor, lift, importance.
+
+Every function returns a :class:`matplotlib.figure.Figure` that no window or global state knows, so that threads may
+draw at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from salescope.evaluation import auc, calibration_floor, lift_at_10, pr_auc, reliability
+
+__all__ = ["discrimination_plot", "evaluation_plots", "importance_plot", "lift_plot", "reliability_plot"]
+
+INK, MUTED, ACCENT = "#1f2933", "#9aa5b1", "#2563eb"
+MOST_BARS = 15
+
+
+def discrimination_plot(y: ArrayLike, p: ArrayLike) -> Figure:
+    """Draws the ROC curve and the precision-recall curve side by side.
+
+    Parameters
+    ----------
+    y : array-like of {0, 1}, shape (n_rows,)
+        Outcomes.
+    p : array-like of float, shape (n_rows,)
+        Probabilities of outcome 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing, 9 × 4.2 inches.
+
+    Examples
+    --------
+    >>> figure = discrimination_plot([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    >>> [axes.get_xlabel() for axes in figure.axes]
+    ['false positive rate', 'recall']
+    """
+    outcomes, probabilities = _columns(y, p)
+    figure = Figure(figsize=(9, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    false_rate, true_rate, _ = roc_curve(outcomes, probabilities)
+    left.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="no signal")
+    left.plot(false_rate, true_rate, color=ACCENT, linewidth=2, label=f"AUC {auc(outcomes, probabilities):.3f}")
+    _dress(left, title="ROC", x="false positive rate", y="true positive rate")
+    precision, recall, _ = precision_recall_curve(outcomes, probabilities)
+    right.axhline(outcomes.mean(), color=MUTED, linewidth=1, linestyle="--", label=f"base rate {outcomes.mean():.3f}")
+    right.plot(recall, precision, color=ACCENT, linewidth=2, label=f"PR AUC {pr_auc(outcomes, probabilities):.3f}")
+    _dress(right, title="Precision and recall", x="recall", y="precision")
+    return figure
+
+
+def reliability_plot(y: ArrayLike, p: ArrayLike, *, seed: int = 0) -> Figure:
+    """Draws observed against predicted rates in equal-count bins, with what perfect calibration would show.
+
+    Parameters
+    ----------
+    y : array-like of {0, 1}, shape (n_rows,)
+        Outcomes.
+    p : array-like of float, shape (n_rows,)
+        Probabilities of outcome 1.
+    seed : int, default 0
+        Seed of the simulated floor.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing; error bars are 95 % Wilson intervals of the observed rate.
+    """
+    outcomes, probabilities = _columns(y, p)
+    table = reliability(outcomes, probabilities)
+    floor = calibration_floor(probabilities, seed=seed)
+    error = float(np.average(np.abs(table["rate"] - table["probability"]), weights=table["n_rows"]))
+    figure = Figure(figsize=(4.8, 4.6), layout="constrained")
+    axes = figure.subplots()
+    top = min(1.0, 1.15 * float(max(table["probability"].max(), table["hi_95"].max())))
+    axes.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle="--", label="perfect")
+    reach = [table["rate"] - table["lo_95"], table["hi_95"] - table["rate"]]
+    axes.errorbar(table["probability"], table["rate"], yerr=np.clip(reach, 0, None), fmt="o", color=ACCENT, capsize=2,
+                  label=f"error {error:.4f}\nfloor {floor.mean:.4f}, 95th pct {floor.p95:.4f}")  # fmt: skip
+    _dress(axes, title="Reliability", x="predicted probability", y="observed rate")
+    return figure
+
+
+def lift_plot(y: ArrayLike, p: ArrayLike) -> Figure:
+    """Draws how many of all wins are found in the best-scored share of leads.
+
+    Parameters
+    ----------
+    y : array-like of {0, 1}, shape (n_rows,)
+        Outcomes.
+    p : array-like of float, shape (n_rows,)
+        Probabilities of outcome 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The cumulative gains curve.
+    """
+    outcomes, probabilities = _columns(y, p)
+    ranked = outcomes[np.argsort(-probabilities, kind="stable")]
+    share = np.arange(len(ranked) + 1) / len(ranked)
+    found = np.concatenate([[0.0], np.cumsum(ranked) / max(ranked.sum(), 1)])
+    figure = Figure(figsize=(4.8, 4.6), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="at random")
+    axes.plot(share, found, color=ACCENT, linewidth=2, label=f"lift at 10 %: {lift_at_10(outcomes, probabilities):.2f}")
+    _dress(axes, title="Wins found", x="share of leads called, best first", y="share of wins found")
+    return figure
+
+
+def importance_plot(importance: Mapping[str, float]) -> Figure:
+    """Draws the mean absolute contribution of each source column in log-odds, greatest first.
+
+    Parameters
+    ----------
+    importance : mapping of str to float
+        Column to mean absolute contribution (log-odds).
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        At most fifteen bars.
+
+    Examples
+    --------
+    >>> figure = importance_plot({"source": 0.4, "region": 0.1})
+    >>> [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    ['region', 'source']
+    """
+    ranked = sorted(importance.items(), key=lambda item: item[1])[-MOST_BARS:]
+    figure = Figure(figsize=(6.4, 0.6 + 0.3 * max(len(ranked), 3)), layout="constrained")
+    axes = figure.subplots()
+    axes.barh([name for name, _ in ranked], [value for _, value in ranked], color=ACCENT, height=0.65)
+    _dress(axes, title="What moves the scores", x="mean absolute contribution, log-odds", y="", legend=False)
+    return figure
+
+
+def evaluation_plots(
+    y: ArrayLike, p: ArrayLike, *, calibrated: ArrayLike, importance: Mapping[str, float], seed: int = 0
+) -> dict[str, Figure]:
+    """Draws all plots of one evaluation.
+
+    Parameters
+    ----------
+    y : array-like of {0, 1}, shape (n_rows,)
+        Outcomes.
+    p : array-like of float, shape (n_rows,)
+        Probabilities of outcome 1.
+    calibrated : array-like of float, shape (n_rows,)
+        The same after recalibration, for the reliability plot.
+    importance : mapping of str to float
+        Column to mean absolute contribution (log-odds).
+    seed : int, default 0
+        Seed of the reliability floor.
+
+    Returns
+    -------
+    dict of str to matplotlib.figure.Figure
+        File name to drawing.
+    """
+    return {
+        "discrimination.png": discrimination_plot(y, p),
+        "reliability.png": reliability_plot(y, calibrated, seed=seed),
+        "lift.png": lift_plot(y, p),
+        "importance.png": importance_plot(importance),
+    }
+
+
+def _columns(y: ArrayLike, p: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.asarray(y, dtype=float), np.asarray(p, dtype=float)
+
+
+def _dress(axes: Axes, *, title: str, x: str, y: str, legend: bool = True) -> None:
+    axes.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold")
+    axes.set_xlabel(x, color=INK)
+    axes.set_ylabel(y, color=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(MUTED)
+    axes.tick_params(colors=INK, length=3)
+    axes.grid(color="#eef1f4", linewidth=0.8)
+    axes.set_axisbelow(True)
+    if legend:
+        axes.legend(frameon=False, loc="best", fontsize=9, labelcolor=INK)

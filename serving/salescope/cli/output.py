@@ -1,0 +1,113 @@
+"""What the command line prints: tables for people, one JSON document for programs, progress beside both.
+
+In JSON mode standard output holds the document and nothing else; progress and remarks always go to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+__all__ = ["JsonOption", "WorkspaceOption", "emit", "progress", "remark", "table"]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", "-w", help="The folder that holds salescope.yaml.", envvar="SALESCOPE_WORKSPACE")
+]
+
+Row = Sequence[object]
+
+
+def table(title: str, *, columns: Sequence[str], rows: Iterable[Row]) -> Table:
+    """Lays out rows as a table for people.
+
+    Parameters
+    ----------
+    title : str
+        What the table shows.
+    columns : sequence of str
+        Headings; one that starts with ``#`` is aligned to the right.
+    rows : iterable of sequence of object
+        Cells; each is shown with ``str``.
+
+    Returns
+    -------
+    rich.table.Table
+        The table, ready to print.
+
+    Examples
+    --------
+    >>> laid = table("Keys", columns=["id", "#used"], rows=[("a", 3)])
+    >>> [column.header for column in laid.columns]
+    ['id', 'used']
+    """
+    laid = Table(title=title, title_justify="left", title_style="bold", header_style="dim", border_style="dim")
+    for column in columns:
+        laid.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold")
+    for row in rows:
+        laid.add_row(*("" if cell is None else str(cell) for cell in row))
+    return laid
+
+
+def emit(document: Mapping[str, Any], *, as_json: bool, people: Iterable[object] = ()) -> None:
+    """Prints a result: as one JSON document, or as what people would rather read.
+
+    Parameters
+    ----------
+    document : mapping
+        The whole result; values that JSON does not know are shown with ``str``.
+    as_json : bool
+        Whether a program reads.
+    people : iterable of object
+        Tables and sentences, printed in turn when a person reads.
+    """
+    if as_json:
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+        return
+    console = Console()
+    for part in people:
+        console.print(part, highlight=False)
+
+
+def remark(text: str) -> None:
+    """Prints one line to standard error, where it disturbs no program that reads the result.
+
+    Parameters
+    ----------
+    text : str
+        The line, in rich's markup.
+    """
+    Console(stderr=True).print(text, highlight=False)
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Shows a bar for long work on standard error.
+
+    Parameters
+    ----------
+    quiet : bool, default False
+        Whether to show nothing.
+
+    Yields
+    ------
+    rich.progress.Progress
+        The bar; add tasks to it.
+    """
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=False, disable=quiet) as bar:
+        yield bar

@@ -1,0 +1,75 @@
+"""``salescope score …``: score a file, or the workspace's own open records."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from salescope.cli.output import JsonOption, WorkspaceOption, emit, progress, table
+from salescope.project import load_workspace
+
+__all__ = ["app"]
+
+SHOWN = 10
+
+app = typer.Typer(help="Score a file, or the workspace's own open records.", no_args_is_help=True)
+
+
+@app.callback()
+def _score() -> None:
+    """Score a file, or the workspace's own open records."""
+
+
+@app.command("leads")
+def leads(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="CSV, Excel or Parquet with the workspace's columns; its open leads by default."),
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help=".csv, .xlsx, .parquet or .json; <workspace>/scores/ by default.")
+    ] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="The moment to look from (UTC); now by default.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or zh; the workspace's by default.")] = None,
+    top: Annotated[int, typer.Option(help="Reasons for and against.", min=0, max=10)] = 3,
+    workspace: WorkspaceOption = ".",
+    as_json: JsonOption = False,
+) -> None:
+    """Score leads with the model that serves; every answer goes into the ledger."""
+    from salescope.batch import score_leads, write_scores
+    from salescope.store import open_store
+
+    settings = load_workspace(workspace)
+    moment = as_of or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with closing(open_store(settings.store_url)) as store, progress() as bar:
+        task = bar.add_task("scoring", total=None)
+        scored = score_leads(
+            settings,
+            path=file,
+            as_of=moment,
+            language=language or settings.language,
+            store=store,
+            top=top,
+            tell=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    target = out or settings.path / "scores" / f"{file.stem if file else 'leads'}-{moment:%Y-%m-%d}.csv"
+    write_scores(scored.scores, target)
+    best = scored.scores.sort_values("score", ascending=False, kind="stable").head(SHOWN)
+    columns = ["lead", "#score", "grade", "#change", "for", "against"]
+    names = ["lead_id", "score", "grade", "change", "reasons_for", "reasons_against"]
+    rows = best[names].astype(object).where(best[names].notna(), "").itertuples(index=False, name=None)
+    counted = f"{len(scored.scores):,} scored, {len(scored.checked.rejected):,} quarantined, in [bold]{target}[/]."
+    document = {
+        "version": scored.published.version,
+        "as_of": moment.isoformat(),
+        "scored": len(scored.scores),
+        "quarantined": len(scored.checked.rejected),
+        "file": str(target),
+    }
+    emit(document, as_json=as_json, people=[table("The best leads", columns=columns, rows=rows), counted])
