@@ -72,10 +72,10 @@ def killed_at_every_boundary(*, step: int = 1) -> list[Aftermath]:
             ended.join(PATIENCE)
             if ended.exitcode == 0:
                 return found
-            if ended.exitcode != -signal.SIGKILL:
-                raise AssertionError(f"The promotion ended with {ended.exitcode} at file operation {boundary}.")
+            assert ended.exitcode == -signal.SIGKILL, f"ended with {ended.exitcode} at file operation {boundary}"
             found.append(_aftermath(folder, version="after"))
-    raise AssertionError(f"The promotion did not end within {MOST_BOUNDARIES} file operations.")
+    message = f"The promotion did not end within {MOST_BOUNDARIES} file operations."
+    raise AssertionError(message)
 
 
 def run() -> Outcome:

@@ -91,6 +91,6 @@ def test_an_unknown_kind_is_refused() -> None:
 
 def test_a_scorer_may_not_take_the_names_of_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = made_scorer()
-    monkeypatch.setattr(type(scorer), "to_bundle", lambda self: {"card.json": b"{}"})
+    monkeypatch.setattr(type(scorer), "to_bundle", lambda _: {"card.json": b"{}"})
     with pytest.raises(DamagedBundleError, match=r"may not name its own files 'card\.json'"):
         bundle_scorer(scorer, canary_rows=made_leads(), card={}, made_with="0.1.0")
