@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
+
+from salescope.console.card import ModelCard
 
 __all__ = [
     "GRADES",
@@ -48,13 +50,13 @@ class PublishedModel:
         The version, as the registry counts it.
     digest : str
         SHA-256 of the manifest of its bundle.
-    card : mapping or None
-        What the trainer wrote about it; None where the bundle is no longer kept.
+    card : ModelCard or None
+        What the trainer wrote about it; None where the bundle is no longer kept or its card cannot be read.
     """
 
     version: str
     digest: str
-    card: Mapping[str, Any] | None = field(repr=False)
+    card: ModelCard | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ The pages allow no inline style, so every length is an attribute of SVG and ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from salescope.console.card import Bin
 from salescope.console.data import LeadReason, PastScore
 
 __all__ = ["Bar", "Dot", "Reliability", "Spark", "importance_bars", "reason_bars", "reliability_plot", "spark_line"]
@@ -18,7 +18,7 @@ HALF = 100.0
 MOST_BARS = 8
 NICE_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MOST_TICKS = 5
-SPARK_WIDTH, SPARK_HEIGHT = 560.0, 96.0
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 960.0, 110.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class Reliability:
     ticks: tuple[tuple[float, str], ...]
 
 
-def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Reliability:
+def reliability_plot(bins: Sequence[Bin]) -> Reliability:
     """Draws probability against rate.
 
     Parameters
     ----------
-    bins : sequence of mapping
-        ``probability``, ``rate``, ``lo_95``, ``hi_95`` and ``n_rows`` of each bin.
+    bins : sequence of Bin
+        The bins.
 
     Returns
     -------
@@ -73,22 +73,21 @@ def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Reliability:
 
     Examples
     --------
-    >>> bins = [{"probability": 0.25, "rate": 0.5, "lo_95": 0.4, "hi_95": 0.5, "n_rows": 9}]
-    >>> plot = reliability_plot(bins)
+    >>> plot = reliability_plot([Bin(n_rows=9, probability=0.25, rate=0.5, lo_95=0.4, hi_95=0.5)])
     >>> plot.dots[0].x, plot.dots[0].y, plot.ticks[-1]
     (150.0, 0.0, (300.0, '50 %'))
     """
-    largest = max([0.05, *(max(row["probability"], row["hi_95"]) for row in bins)])
+    largest = max([0.05, *(max(row.probability, row.hi_95) for row in bins)])
     step = next((step for step in NICE_STEPS if largest <= step * MOST_TICKS), NICE_STEPS[-1])
     count = min(round(1 / step), -int(-largest // step))
     scale = PLOT / (count * step)
     dots = tuple(
         Dot(
-            x=round(row["probability"] * scale, 1),
-            y=round(PLOT - row["rate"] * scale, 1),
-            top=round(max(0.0, PLOT - row["hi_95"] * scale), 1),
-            bottom=round(PLOT - row["lo_95"] * scale, 1),
-            text=f"{row['probability']:.1%} → {row['rate']:.1%} (n = {row['n_rows']:,})",
+            x=round(row.probability * scale, 1),
+            y=round(PLOT - row.rate * scale, 1),
+            top=round(max(0.0, PLOT - row.hi_95 * scale), 1),
+            bottom=round(PLOT - row.lo_95 * scale, 1),
+            text=f"{row.probability:.1%} → {row.rate:.1%} (n = {row.n_rows:,})",
         )
         for row in bins
     )
@@ -142,13 +141,15 @@ def reason_bars(reasons: Sequence[LeadReason]) -> list[Bar]:
     return bars
 
 
-def importance_bars(importance: Mapping[str, float]) -> list[Bar]:
+def importance_bars(importance: Mapping[str, float], *, say: Callable[[str], str]) -> list[Bar]:
     """Draws what moves the scores most.
 
     Parameters
     ----------
     importance : mapping of str to float
         Mean size of the contributions of each column, log-odds.
+    say : callable
+        Gives the name of a column as people say it.
 
     Returns
     -------
@@ -157,7 +158,7 @@ def importance_bars(importance: Mapping[str, float]) -> list[Bar]:
     """
     largest_first = sorted(importance.items(), key=lambda item: -item[1])[:MOST_BARS]
     top = max((value for _, value in largest_first), default=1.0) or 1.0
-    return [Bar(name, value, 0.0, round(2 * HALF * value / top, 1)) for name, value in largest_first]
+    return [Bar(say(name), value, 0.0, round(2 * HALF * value / top, 1)) for name, value in largest_first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +196,8 @@ def spark_line(history: Sequence[PastScore]) -> Spark | None:
     begin, span = oldest_first[0].at, (oldest_first[-1].at - oldest_first[0].at).total_seconds() or 1.0
     places = [
         (
-            round(8 + (SPARK_WIDTH - 16) * (past.at - begin).total_seconds() / span, 1),
-            round(8 + (SPARK_HEIGHT - 16) * (1 - past.score / 100), 1),
+            round(SPARK_EDGE + (SPARK_WIDTH - 2 * SPARK_EDGE) * (past.at - begin).total_seconds() / span, 1),
+            round(SPARK_EDGE + (SPARK_HEIGHT - 2 * SPARK_EDGE) * (1 - past.score / 100), 1),
         )
         for past in oldest_first
     ]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
 
 from salescope.bundle import CARD, parse_json
+from salescope.console.card import ModelCard, card_of
 from salescope.console.data import LeadPage, LeadReason, LeadWish, PastScore, PublishedModel, ScoredLead, Viewer
 from salescope.frames.errors import DamagedBundleError, NothingPublishedError
 from salescope.registry.published import Published, current, read_bundle
@@ -112,13 +113,12 @@ def _model(bundle: Published) -> PublishedModel:
 
 
 @lru_cache(maxsize=16)
-def _card(path: Path, digest: str) -> Mapping[str, Any] | None:
+def _card(path: Path, digest: str) -> ModelCard | None:
     """Reads a card once: a digest never comes to mean another bundle."""
     try:
-        card: Mapping[str, Any] = parse_json(read_bundle(path, digest=digest)[CARD], file=CARD)
+        return card_of(parse_json(read_bundle(path, digest=digest)[CARD], file=CARD))
     except DamagedBundleError:
         return None
-    return card
 
 
 def _latest(*conditions: ColumnElement[bool]) -> Subquery:

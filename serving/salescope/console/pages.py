@@ -14,11 +14,12 @@ from starlette.responses import Response
 
 from salescope.console.calls import HEADERS, PREFIX, Call
 from salescope.console.data import GRADES, ConsoleData, LeadWish, PublishedModel
-from salescope.console.drawings import importance_bars, reason_bars, reliability_plot, spark_line
+from salescope.console.drawings import Bar, Reliability, importance_bars, reason_bars, reliability_plot, spark_line
 from salescope.console.errors import ForeignFormError, NotSignedInError, PageMissingError, SignInRefusedError
 from salescope.console.rendering import ASSETS, asset
 from salescope.console.sessions import COOKIE, Sessions
 from salescope.frames.errors import SalescopeError
+from salescope.scoring.wording import column_label, phrases_in
 
 __all__ = ["OPEN_PATHS", "OPEN_PREFIXES", "console_routes"]
 
@@ -67,7 +68,7 @@ def console_routes(find: Callable[[Request], ConsoleData], *, clock: Callable[[]
     pages = {
         "": overview,
         "/leads": leads,
-        "/leads/{lead_id:path}": lead,
+        "/lead": lead,
         "/models": models,
         "/models/{version}": models,
     }
@@ -223,15 +224,20 @@ def overview(call: Call) -> Response:
         "overview",
         model=promoted[0] if promoted else None,
         plot=_plot(promoted[0]) if promoted else None,
-        bars=importance_bars(promoted[0].card["importance"]) if promoted and promoted[0].card else [],
+        bars=_importance(promoted[0], call) if promoted else [],
         ranking=ranking,
         grades=[(grade, ranking.total(grade), round(200 * ranking.total(grade) / most, 1)) for grade in GRADES],
     )
 
 
-def _plot(model: PublishedModel) -> object:
-    bins = model.card["reliability"] if model.card else []
-    return reliability_plot(bins) if bins else None
+def _plot(model: PublishedModel) -> Reliability | None:
+    return reliability_plot(model.card.reliability) if model.card and model.card.reliability else None
+
+
+def _importance(model: PublishedModel, call: Call) -> list[Bar]:
+    phrases = phrases_in(call.language)
+    found = model.card.importance if model.card else {}
+    return importance_bars(found, say=lambda name: column_label(name, phrases=phrases, labels={}))
 
 
 def leads(call: Call) -> Response:
@@ -249,8 +255,11 @@ def _page_number(request: Request) -> int:
 
 
 def lead(call: Call) -> Response:
-    """Shows one lead: its score, the reasons, earlier answers."""
-    found = call.data.lead(call.request.path_params["lead_id"], language=call.language)
+    """Shows one lead: its score, the reasons, earlier answers.
+
+    The id is a parameter and not a part of the path: an id may be ".." or hold a slash, which proxies resolve.
+    """
+    found = call.data.lead(call.request.query_params.get("id", ""), language=call.language)
     if found is None:
         raise PageMissingError("lead")
     by_strength = sorted(found.reasons, key=lambda reason: -reason.contribution)

@@ -136,7 +136,7 @@ def instant(value: datetime) -> str:
 
 
 def address(value: str) -> str:
-    """Writes an id as one part of an address.
+    """Writes an id as a value in an address.
 
     Parameters
     ----------

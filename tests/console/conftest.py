@@ -1,0 +1,164 @@
+"""A console over made-up data, whose every answer the tests know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from salescope.console import (
+    LeadPage,
+    LeadReason,
+    LeadWish,
+    PastScore,
+    PublishedModel,
+    ScoredLead,
+    Viewer,
+    console_routes,
+)
+from salescope.console.card import card_of
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+KEY = "ss_0123456789_" + "a" * 32
+CARD: dict[str, Any] = {
+    "made_with": "salescope 0.1.0",
+    "data": {"rows": 5270, "won": 1215, "open": 730, "as_of": "2026-02-28", "trained_through": "2026-02-27", "digest": "d" * 64},
+    "verdict": {"signal": True, "lo_95": 0.81, "hi_95": 0.86},
+    "figures": {
+        "newest": {"auc": 0.8451, "log_loss": 0.392, "calibration_error": 0.021, "lift_at_10": 3.14},
+        "table": [
+            {"label": "the newest outcomes", "n": 1054, "auc": 0.8451, "log_loss": 0.392, "calibration_error": 0.021, "lift_at_10": 3.14},
+            {"label": "period 2026-02", "n": 200, "auc": None, "log_loss": 0.4, "calibration_error": 0.05, "lift_at_10": None},
+        ],
+        "remark": "Random folds flatter the AUC by +0.012.",
+    },
+    "calibration": {"error": 0.021, "p95": 0.034},
+    "reliability": [
+        {"bin": 0, "n_rows": 100, "probability": 0.05, "rate": 0.04, "lo_95": 0.02, "hi_95": 0.1},
+        {"bin": 1, "n_rows": 100, "probability": 0.6, "rate": 0.63, "lo_95": 0.53, "hi_95": 0.72},
+    ],
+    "importance": {"source": 0.4, "last_event_kind": 0.2},
+    "audit": [{"kind": "after_outcome", "columns": ["call_minutes_total"], "evidence": "Filled only once closed."}],
+}  # fmt: skip
+
+
+def scored(number: int, **changes: Any) -> ScoredLead:
+    lead = ScoredLead(
+        lead_id=f"L-{number:03d}",
+        probability=(100 - number) / 120,
+        score=100 - number,
+        grade="ABCD"[number // 25],
+        version="7",
+        as_of=NOW,
+        at=NOW,
+        previous=None if number % 4 == 0 else 100 - number + (number % 4 - 2) * 3,
+        reasons=(LeadReason("Source being 'referral' raises the chance", 0.8), LeadReason("Title of 'Intern' lowers the chance", -0.4)),
+    )  # fmt: skip
+    return replace(lead, **changes)
+
+
+@dataclass
+class Shelf:
+    """Is data in memory; tests change what it holds."""
+
+    promoted: list[PublishedModel] = field(
+        default_factory=lambda: [
+            PublishedModel("7", "e" * 64, card_of(CARD)),
+            PublishedModel("6", "f" * 64, None),
+        ]
+    )
+    scores: list[ScoredLead] = field(default_factory=lambda: [scored(number) for number in range(80)])
+    active: bool = True
+    fails: Exception | None = None
+    asked: list[object] = field(default_factory=list)
+
+    def sign_in(self, key: str) -> Viewer | None:
+        self._fail()
+        return Viewer("0123456789", "Ada <admin>") if key == KEY and self.active else None
+
+    def may_stay(self, viewer: Viewer) -> bool:
+        self._fail()
+        return self.active and viewer.key_id == "0123456789"
+
+    def models(self) -> Sequence[PublishedModel]:
+        self._fail()
+        return self.promoted
+
+    def leads(self, wish: LeadWish) -> LeadPage:
+        self.asked.append(wish)
+        wanted = [lead for lead in self.scores if wish.grade in {None, lead.grade}]
+        counts: dict[str, int] = {}
+        for lead in self.scores:
+            counts[lead.grade] = counts.get(lead.grade, 0) + 1
+        return LeadPage(wanted[(wish.page - 1) * wish.size : wish.page * wish.size], counts)
+
+    def lead(self, lead_id: str, *, language: Literal["en", "zh"]) -> ScoredLead | None:
+        self.asked.append((lead_id, language))
+        found = next((lead for lead in self.scores if lead.lead_id == lead_id), None)
+        past = tuple(PastScore(60 + step, "B", "6", NOW - timedelta(days=step)) for step in range(3))
+        return None if found is None else replace(found, history=past)
+
+    def _fail(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+
+
+class Clock:
+    """Is a clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+class Visitor:
+    """Is a browser with cookies in front of the application, without a socket between them."""
+
+    def __init__(self, app: FastAPI, *, root_path: str = "") -> None:
+        self.app = app
+        transport = httpx.ASGITransport(app, root_path=root_path)
+        self._client = httpx.AsyncClient(transport=transport, base_url="https://console.test")
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return self._client.cookies
+
+    def get(self, address: str, **more: Any) -> httpx.Response:
+        return asyncio.run(self._client.get(address, **more))
+
+    def post(self, address: str, **more: Any) -> httpx.Response:
+        return asyncio.run(self._client.post(address, **more))
+
+
+@pytest.fixture
+def visitor(shelf: Shelf, clock: Clock) -> Visitor:
+    """Is a browser that has not signed in."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(console_routes(lambda _: shelf, clock=clock))
+    return Visitor(app)
+
+
+@pytest.fixture
+def viewer(visitor: Visitor) -> Visitor:
+    """Is a browser that has."""
+    answer = visitor.post("/console/sign-in", data={"key": KEY})
+    assert answer.status_code == 303
+    return visitor

@@ -1,0 +1,139 @@
+"""A running console's whole surroundings: a trained model, its card, a published folder, a ledger and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from salescope.bundle import bundle_scorer
+from salescope.console import LeadReason, LedgerData
+from salescope.evaluation import auc_interval, check_calibration, classifier_metrics, judge, reliability
+from salescope.features import lead_features, lead_snapshots
+from salescope.registry.published import Published, publish
+from salescope.scoring import LeadScorer
+from salescope.simulation import CompanySize, MadeCompany, simulate
+from salescope.store import Prediction, Store, record_predictions
+
+NOW = datetime(2024, 11, 1, 9, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Is a trained model of a made company, with what it says about the company's open leads."""
+
+    company: MadeCompany
+    scorer: LeadScorer
+    card: dict[str, Any]
+    files: dict[str, bytes]
+    scores: Mapping[str, pd.DataFrame]
+
+    def reasons(self, lead_ids: Sequence[str], language: Literal["en", "zh"]) -> dict[str, tuple[LeadReason, ...]]:
+        known = self.scores[language].set_index("lead_id")["reasons"]
+        told = {lead: known[lead] for lead in lead_ids if lead in known.index}
+        return {
+            lead: tuple(
+                LeadReason(reason.text, reason.contribution)
+                for reason in sorted(reasons, key=lambda reason: -abs(reason.contribution))
+            )
+            for lead, reasons in told.items()
+        }
+
+
+def make_exhibit(size: CompanySize) -> Exhibit:
+    company = simulate(seed=7, size=size)
+    leads, events = company.tables["leads"], company.tables["lead_events"]
+    snapshots = lead_snapshots(leads, events, as_of=company.end, seed=0).sort_values("as_of", ignore_index=True)
+    y = snapshots.pop("y")
+    older = int(0.8 * len(y))
+    tried = LeadScorer().fit(snapshots[:older], y[:older])
+    newest = tried.predict_proba(snapshots[older:].reset_index(drop=True))[:, 1]
+    scorer = LeadScorer().fit(snapshots, y)
+    card = card_of(
+        y.to_numpy(), newest=newest, rows=older, company=company, importance=importance_of(scorer, snapshots)
+    )
+    still_open = leads[leads["outcome"] == "open"].reset_index(drop=True)
+    facts = lead_features(still_open, events, as_of=company.end)
+    if "lead_id" not in facts:
+        facts.insert(0, "lead_id", still_open["lead_id"])
+    scores = {language: scorer.predict_scores(facts, language=language) for language in ("en", "zh")}
+    files = bundle_scorer(scorer, canary_rows=snapshots.tail(20), card=card, made_with="salescope test")
+    return Exhibit(company, scorer, card, files, scores)
+
+
+def importance_of(scorer: LeadScorer, rows: pd.DataFrame) -> dict[str, float]:
+    return scorer.contributions(rows.tail(200)).drop(columns="base").abs().mean().to_dict()
+
+
+def card_of(
+    y: np.ndarray, *, newest: np.ndarray, rows: int, company: MadeCompany, importance: dict[str, float]
+) -> dict[str, Any]:
+    test = y[rows:]
+    figures = classifier_metrics(test, newest)
+    check = check_calibration(test, newest)
+    table = [{"label": "the newest outcomes", "n": len(test), **figures}]
+    return {
+        "name": "leads",
+        "made_with": "salescope test",
+        "as_of": str(company.end.date()),
+        "data": {
+            "rows": len(y),
+            "won": int(y.sum()),
+            "lost": int(len(y) - y.sum()),
+            "open": int((company.tables["leads"]["outcome"] == "open").sum()),
+            "quarantined": 0,
+            "digest": company.digest(),
+            "as_of": str(company.end.date()),
+            "trained_through": str(company.end.date()),
+        },
+        "verdict": asdict(judge(test, newest)),
+        "decision": {"promote": True, "message": "Promoted."},
+        "figures": {
+            "newest": figures,
+            "auc_95": asdict(auc_interval(test, newest)),
+            "table": table,
+            "remark": "Random folds flatter the AUC by +0.004.",
+        },
+        "calibration": {**asdict(check), "message": check.message},
+        "reliability": reliability(test, newest).to_dict("records"),
+        "importance": importance,
+        "audit": [],
+        "notes": {},
+    }
+
+
+def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: Sequence[int] = (21, 14, 7, 0)) -> None:
+    """Writes an answer about every open lead some days ago and today; what came before was a little off."""
+    rng = np.random.default_rng(0)
+    for ago in days:
+        at = NOW - timedelta(days=ago)
+        moved = np.zeros(len(exhibit.scores["en"])) if ago == 0 else rng.normal(0, 6, len(exhibit.scores["en"]))
+        batch = [
+            Prediction(
+                lead_id=row.lead_id,
+                model="leads",
+                version=published.version,
+                digest=published.digest,
+                probability=float(row.probability),
+                score=int(np.clip(row.score + np.round(shift), 1, 100)),
+                grade=row.grade,
+                as_of=at,
+                request_id=f"night-{ago}",
+                at=at,
+            )
+            for row, shift in zip(exhibit.scores["en"].itertuples(), moved, strict=True)
+        ]
+        record_predictions(store, [batch])
+
+
+def open_room(folder: Path, exhibit: Exhibit) -> Published:
+    return publish(folder, exhibit.files, version="1")
+
+
+def console_data(store: Store, folder: Path, exhibit: Exhibit) -> LedgerData:
+    return LedgerData(store, folder, lambda: NOW, reasons=exhibit.reasons)
