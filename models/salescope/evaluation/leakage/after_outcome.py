@@ -23,7 +23,7 @@ OPEN_SHARE, CLOSED_SHARE = 0.01, 0.10
 LATER_SHARE = 0.95
 CUT_ROWS, CUT_SHARE = 20.0, 0.02
 
-ACCUMULATED_AUC, STRONG_AUC = 0.70, 0.80
+ACCUMULATED_AUC, STRONG_AUC, MOST_AUC = 0.70, 0.80, 0.999
 CLEAR_WORTH, DEFICIT_WORTH = 0.03, 0.10
 CLEAR_RATIO = 0.35
 DEFICIT_CHANCE, NAMED_CHANCE = 0.0001, 0.05
@@ -71,7 +71,9 @@ def _as_recent_as_open(case: Case) -> NDArray[np.bool_]:
     if known.empty:
         return np.ones(len(case.y), dtype=np.bool_)
     oldest = known.sort_values().iloc[len(known) // 20]
-    return case.order.ge(oldest).to_numpy(dtype=np.bool_)
+    recent = case.order.ge(oldest).to_numpy(dtype=np.bool_)
+    # Where every open lead is newer than every closed one, the last fifth to close is nearest in time.
+    return recent if recent.sum() >= FEWEST_OPEN else case.order.rank(pct=True).gt(0.8).to_numpy(dtype=np.bool_)
 
 
 def dated_later(case: Case) -> Iterator[Suspicion]:
@@ -209,7 +211,7 @@ def _low_ends(case: Case, *, view: ColumnView) -> Iterator[_LowEnd]:
     lost, won = (np.cumsum(counts[1:]) for counts in case.counts(view.codes))
     if len(lost) == 0 or min(lost[-1], won[-1]) == 0:
         return
-    distance = norm.ppf(case.single_auc(view.name)) * np.sqrt(2.0)
+    distance = norm.ppf(min(case.single_auc(view.name), MOST_AUC)) * np.sqrt(2.0)
     share = (lost + won) / (lost[-1] + won[-1])
     ends = np.flatnonzero((share >= LOW_END_SHARES[0]) & (share <= LOW_END_SHARES[1]))
     for rare, common, word in ((won, lost, "won"), (lost, won, "lost")):

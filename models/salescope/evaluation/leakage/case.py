@@ -160,7 +160,7 @@ def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_datetime64_any_dtype(values):
         return _without_zone(values)
     if pd.api.types.is_numeric_dtype(values):
-        return values
+        return values.mask(values.isin([np.inf, -np.inf]))
     text = values.astype("string").str.strip()
     return text.mask(text == "")
 

@@ -68,7 +68,7 @@ def twins(case: Case, *, names: Sequence[str]) -> Finding | None:
     groups = row_groups(case, names=names)
     sizes = np.bincount(groups)[groups]
     doubled = sizes > 1
-    if doubled.sum() < max(FEWEST_TWINS, TWIN_SHARE * len(groups)):
+    if doubled.sum() < max(FEWEST_TWINS, TWIN_SHARE * len(groups)) or len(np.unique(groups)) < FEWEST_TWINS:
         return None
     chance = expit(_apart(case, names=names, groups=groups))
     likeness, noise = _likeness(case.y - chance, chance=chance, groups=groups)
