@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pandas as pd
 import uvicorn
+from fastapi import APIRouter
 
 from salescope.bundle.scorers import bundle_scorer
 from salescope.registry.published import publish
@@ -86,6 +87,15 @@ def made_place(folder: Path, bundle: dict[str, bytes] | None = None) -> Place:
     if bundle is not None:
         publish(place.published, bundle, version="1")
     return place
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Is an extension of the service."""
+
+    router: APIRouter
+    open_paths: frozenset[str] = frozenset()
+    open_prefixes: tuple[str, ...] = ()
 
 
 class Running:

@@ -9,9 +9,9 @@ import pytest
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from tests.service.place import LEAD, NOW
+from tests.service.place import LEAD, NOW, Addresses
 
-from salescope.service import Extension, ServiceSettings, create_app, serve
+from salescope.service import ServiceSettings, create_app, serve
 from salescope.service.errors import PublicWithoutKeyError
 from salescope.store import create_key, open_store, revoke_key
 
@@ -152,7 +152,7 @@ def test_an_extension_adds_addresses_behind_the_same_door(place, start):
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/console", hello)
     router.add_api_route("/console/sign-in", hello)
-    running = start(place.settings(), extensions=[Extension(router, open_paths=frozenset({"/console/sign-in"}))])
+    running = start(place.settings(), extensions=[Addresses(router, open_paths=frozenset({"/console/sign-in"}))])
     assert running.get("/console").status_code == 401
     assert running.get("/console/sign-in").text == "hello"
     assert running.get("/console", headers=place.headers("console:read")).text == "hello"

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from fastapi import APIRouter
 from starlette.requests import Request
+from tests.service.place import Addresses
 
 import salescope
 from salescope.frames.errors import SalescopeError, UnknownNameError
-from salescope.service import Extension, errors
+from salescope.service import errors
 from salescope.service.problems import HTTP_PROBLEMS, PROBLEMS, every_problem_type, problem_of
 
 
@@ -98,7 +99,7 @@ async def fail(request: Request) -> None:
 def test_a_failure_of_ours_is_a_problem_without_a_trace(place, start):
     router = APIRouter()
     router.add_api_route("/fail", fail, response_model=None)
-    running = start(place.settings(), extensions=[Extension(router)])
+    running = start(place.settings(), extensions=[Addresses(router)])
     answer = running.get("/fail", headers={**place.headers("admin"), "X-Request-Id": "find-me"})
     assert answer.status_code == 500
     assert answer.json()["type"] == "/problems/internal"

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -56,23 +55,24 @@ API_KEY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """Adds addresses that another package owns, such as the console's pages.
+class Extension(Protocol):
+    """Describes addresses that another package owns, such as the console's pages.
 
-    Parameters
-    ----------
-    router : APIRouter
-        The addresses; they find the running service with `salescope.service.wiring.wiring_of`.
-    open_paths : frozenset of str
-        Those of them that need no API key, because they guard themselves or show nothing.
-    open_prefixes : tuple of str
-        The same for whole branches, each ending with a slash.
+    A protocol and not a class, because such a package stands below the service and cannot import it. Its addresses find
+    the parts of the running service, a `salescope.service.wiring.Wiring`, as ``request.app.state.wiring``.
     """
 
-    router: APIRouter
-    open_paths: frozenset[str] = frozenset()
-    open_prefixes: tuple[str, ...] = ()
+    @property
+    def router(self) -> APIRouter:
+        """Holds the addresses."""
+
+    @property
+    def open_paths(self) -> frozenset[str]:
+        """Names those that need no API key, because they guard themselves or show nothing."""
+
+    @property
+    def open_prefixes(self) -> tuple[str, ...]:
+        """Names whole branches that need none, each ending with a slash."""
 
 
 def create_app(

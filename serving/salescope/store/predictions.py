@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -71,6 +71,9 @@ class Prediction:
         check_number(self.score, column="predictions.score", lowest=1, highest=100)
 
 
+COLUMNS = tuple(field.name for field in fields(Prediction))
+
+
 def latest_scores(connection: Connection, lead_ids: Iterable[str], *, model: str) -> dict[str, int]:
     """Looks up the newest score of each lead.
 
@@ -129,7 +132,8 @@ def record_predictions(store: Store, batches: Sequence[Sequence[Prediction]]) ->
     """
     with store.writing() as connection:
         before = _scores_before(connection, batches)
-        lines = [asdict(prediction) for batch in batches for prediction in batch]
+        # Not asdict: it copies every value deeply, which costs more than the database does.
+        lines = [{name: getattr(line, name) for name in COLUMNS} for batch in batches for line in batch]
         if lines:
             connection.execute(insert(PREDICTIONS), lines)
     return before
