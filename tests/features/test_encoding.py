@@ -45,23 +45,27 @@ def test_state_survives_json(known):
 
 
 def test_typed_columns_and_records_agree():
-    frame = pd.DataFrame({
-        "staff": pd.array([1, None, 3], dtype="Int64"),
-        "source": pd.Categorical(["web", None, "fair"]),
-        "asked": pd.array([True, None, False], dtype="boolean"),
-        "created_at": pd.to_datetime(["2024-01-01 08:00:00.123456", None, "2024-02-01"], format="ISO8601"),
-        "area": np.array([0.1, np.nan, np.inf]),
-    })
+    frame = pd.DataFrame(
+        {
+            "staff": pd.array([1, None, 3], dtype="Int64"),
+            "source": pd.Categorical(["web", None, "fair"]),
+            "asked": pd.array([True, None, False], dtype="boolean"),
+            "created_at": pd.to_datetime(["2024-01-01 08:00:00.123456", None, "2024-02-01"], format="ISO8601"),
+            "area": np.array([0.1, np.nan, np.inf]),
+        }
+    )
     encoder = AttributeEncoder().fit(frame)
     assert same_bits(encoder.encode(frame), encoder.encode(frame.astype(object).to_dict("records")))
 
 
 def test_dates_are_days_before_the_moment_of_each_row():
-    frame = pd.DataFrame({
-        "as_of": pd.to_datetime(["2024-01-11", None]),
-        "created_at": pd.to_datetime(["2024-01-01", "2024-01-03"]),
-        "renewal": ["2024-01-21", "2024-01-01"],
-    })
+    frame = pd.DataFrame(
+        {
+            "as_of": pd.to_datetime(["2024-01-11", None]),
+            "created_at": pd.to_datetime(["2024-01-01", "2024-01-03"]),
+            "renewal": ["2024-01-21", "2024-01-01"],
+        }
+    )
     encoder = AttributeEncoder().fit(frame)
     names = [feature.name for feature in encoder.features_]
     table = pd.DataFrame(encoder.encode(frame), columns=names)

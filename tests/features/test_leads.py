@@ -30,12 +30,14 @@ def _oracle():
 slow_behaviour = _oracle()
 
 HOURS = st.integers(0, 24 * 200)
-EVENT = st.fixed_dictionaries({
-    "lead_id": st.sampled_from(["a", "b", "c", "of another table"]),
-    "at": HOURS.map(lambda hours: START + pd.Timedelta(hours=hours)),
-    "kind": st.sampled_from([*KINDS, None]),
-    "channel": st.sampled_from(["phone", "web", None]),
-})
+EVENT = st.fixed_dictionaries(
+    {
+        "lead_id": st.sampled_from(["a", "b", "c", "of another table"]),
+        "at": HOURS.map(lambda hours: START + pd.Timedelta(hours=hours)),
+        "kind": st.sampled_from([*KINDS, None]),
+        "channel": st.sampled_from(["phone", "web", None]),
+    }
+)
 EVENTS = st.lists(EVENT, max_size=40).map(
     lambda rows: pd.DataFrame(rows, columns=["lead_id", "at", "kind", "channel"]).astype({"at": "datetime64[ns]"})
 )
@@ -45,14 +47,16 @@ MOMENTS = st.lists(HOURS, min_size=3, max_size=3).map(
 
 
 def leads() -> pd.DataFrame:
-    return pd.DataFrame({
-        "lead_id": ["a", "b", "c"],
-        "created_at": [START, START + pd.Timedelta(days=3), pd.NaT],
-        "source": ["web", "fair", None],
-        "outcome": ["won", "open", "lost"],
-        "outcome_at": [START + pd.Timedelta(days=90), pd.NaT, START + pd.Timedelta(days=9)],
-        "amount": [10.0, None, None],
-    })
+    return pd.DataFrame(
+        {
+            "lead_id": ["a", "b", "c"],
+            "created_at": [START, START + pd.Timedelta(days=3), pd.NaT],
+            "source": ["web", "fair", None],
+            "outcome": ["won", "open", "lost"],
+            "outcome_at": [START + pd.Timedelta(days=90), pd.NaT, START + pd.Timedelta(days=9)],
+            "amount": [10.0, None, None],
+        }
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -133,12 +137,14 @@ def many_leads(rows: int = 300) -> pd.DataFrame:
     life = pd.to_timedelta(rng.integers(1, 60 * 24, rows), unit="h")
     outcome = rng.choice(["won", "lost", "open"], rows)
     closed_at = pd.Series(created + life).where(pd.Series(outcome != "open"))
-    return pd.DataFrame({
-        "lead_id": [f"L{row}" for row in range(rows)],
-        "created_at": created,
-        "outcome": outcome,
-        "outcome_at": closed_at,
-    })
+    return pd.DataFrame(
+        {
+            "lead_id": [f"L{row}" for row in range(rows)],
+            "created_at": created,
+            "outcome": outcome,
+            "outcome_at": closed_at,
+        }
+    )
 
 
 AS_OF = START + pd.Timedelta(days=200)
@@ -166,12 +172,14 @@ def test_moments_are_uniform_over_a_life():
 def test_the_future_does_not_move_the_past():
     table = many_leads()
     rng = np.random.default_rng(6)
-    events = pd.DataFrame({
-        "lead_id": rng.choice(table["lead_id"], 2000),
-        "at": START + pd.to_timedelta(rng.integers(0, 400 * 24, 2000), unit="h"),
-        "kind": rng.choice(KINDS, 2000),
-        "channel": "web",
-    })
+    events = pd.DataFrame(
+        {
+            "lead_id": rng.choice(table["lead_id"], 2000),
+            "at": START + pd.to_timedelta(rng.integers(0, 400 * 24, 2000), unit="h"),
+            "kind": rng.choice(KINDS, 2000),
+            "channel": "web",
+        }
+    )
     early = table[table["created_at"] < AS_OF].copy()
     unknown = ~(early["outcome_at"] < AS_OF)
     early.loc[unknown, "outcome"] = "open"

@@ -14,8 +14,9 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
 
 from salescope.frames.errors import MisalignedError, NotFittedModelError, OutcomeError
+from salescope.scoring.members import Floats
 
-__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "ordered", "rows_of", "two_classes"]
+__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "recency", "rows_of", "two_classes"]
 
 Record = Mapping[str, Any]
 Rows = pd.DataFrame | Sequence[Record]
@@ -96,30 +97,39 @@ def labelled(rows: pd.DataFrame, y: object) -> tuple[npt.NDArray[np.intp], npt.N
     return np.arange(len(rows)), labels
 
 
-def ordered(order: npt.ArrayLike, *, rows: int) -> npt.NDArray[Any]:
-    """Reads the times of rows.
+def recency(order: npt.ArrayLike, *, rows: int) -> Floats:
+    """Weighs records by their place in time: the oldest counts half of the newest.
 
     Parameters
     ----------
     order : array-like, shape (n_rows,)
-        Sortable times or numbers.
+        Sortable times or numbers; equal times weigh the same.
     rows : int
         How many there must be.
 
     Returns
     -------
-    ndarray, shape (n_rows,)
+    ndarray of float64, shape (n_rows,)
+        With mean 1.
 
     Raises
     ------
     MisalignedError
         When there are more or fewer, or one is missing.
+
+    Examples
+    --------
+    >>> weight = recency(["2024-01", "2024-03", "2024-02"], rows=3)
+    >>> (weight / weight.max()).round(2)
+    array([0.5 , 1.  , 0.71])
     """
-    times = np.asarray(order)
-    if times.shape != (rows,) or pd.isna(times).any():
-        found = f"the shape {times.shape} with {int(pd.isna(times).sum())} missing"
+    times = pd.Series(np.asarray(order))
+    if len(times) != rows or times.isna().any():
+        found = f"{len(times)} values, {int(times.isna().sum())} of them missing"
         raise MisalignedError("order", found=found, accepted=f"a sortable time for each of the {rows} rows")
-    return times
+    age = (times.rank().max() - times.rank()) / max(times.rank().max() - 1, 1)
+    weight = 0.5 ** age.to_numpy(dtype=np.float64)
+    return np.asarray(weight / weight.mean())
 
 
 def two_classes(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:

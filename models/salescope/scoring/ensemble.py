@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -74,6 +74,20 @@ class Ensemble:
         parts *= self.slope
         parts[:, -1] += self.intercept
         return parts
+
+    def moved(self, *, intercept: float, slope: float) -> Self:
+        """Moves every answer along a line.
+
+        Parameters
+        ----------
+        intercept, slope : float
+            From now on log-odds are ``intercept + slope * log_odds``.
+
+        Returns
+        -------
+        Ensemble
+        """
+        return replace(self, intercept=intercept + slope * self.intercept, slope=slope * self.slope)
 
     def to_state(self) -> dict[str, Any]:
         """Gives the weights and the recalibration as a JSON object.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -19,7 +18,7 @@ from salescope.features.encoding import AttributeEncoder
 from salescope.features.leads import record_features
 from salescope.frames.errors import OutOfRangeError
 from salescope.scoring.bundles import read_bundle, write_bundle
-from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, ordered, rows_of, two_classes
+from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, recency, rows_of, two_classes
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
 from salescope.scoring.members import Design, Floats, sigmoid
 from salescope.scoring.reasons import Reasons
@@ -115,8 +114,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
             `lead_snapshots`.
         order : array-like of shape (n_rows,), optional
-            A sortable time of each lead, as ``created_at``. Then the newest fifth decides how much say the members have
-            that suffer most when the market drifts.
+            A sortable time of each lead, as ``created_at``, where the model is for what comes after: newer leads then
+            count more, and members that suffer when the market drifts are not asked.
 
         Returns
         -------
@@ -128,6 +127,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             When outcomes are absent or not of two kinds.
         GradeThresholdsError
             When ``grades`` cannot be meant.
+        MisalignedError
+            When ``order`` does not fit the rows.
         """
         rows = pd.DataFrame(rows_of(X, estimator=self, reset=True))
         known, labels = labelled(rows, y)
@@ -135,9 +136,9 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         self.grades_ = checked_grades(self.grades)
         self.classes_ = two_classes(labels)
         self.encoder_ = AttributeEncoder(exclude=(*NOT_FEATURES, *self.exclude)).fit(frame)
-        times = None if order is None else ordered(order, rows=len(rows))[known]
+        weight = None if order is None else recency(order, rows=len(rows))[known]
         positive = (labels == self.classes_[1]).astype(np.int64)
-        design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, times)
+        design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, weight)
         # Linear algebra on several threads sums in another order: the bits would hang on the number of cores.
         with threadpool_limits(1):
             learned = fit_ensemble(design.sorted(), trees=self.trees)
@@ -339,9 +340,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             raise UnfittedScorerError(type(self).__name__)
         if not slope > 0:
             raise OutOfRangeError(slope, name="slope", where="recalibrate", least=0)
-        fitted = self.ensemble_
-        moved = {"intercept": intercept + slope * fitted.intercept, "slope": slope * fitted.slope}
-        self.ensemble_ = replace(fitted, **moved)
+        self.ensemble_ = self.ensemble_.moved(intercept=intercept, slope=slope)
         self.cuts_ = sigmoid(intercept + slope * np.log(self.cuts_ / (1.0 - self.cuts_)))
         return self
 

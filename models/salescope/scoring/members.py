@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,15 +30,15 @@ class Design:
         What the columns of ``encoded`` are.
     seed : int
         Where all randomness comes from.
-    order : ndarray, shape (n_rows,), optional
-        A sortable time of each record.
+    weight : ndarray of float64, shape (n_rows,), optional
+        How much each record counts for the boosted trees, where newer ones count more.
     """
 
     encoded: Floats
     y: npt.NDArray[np.int64]
     features: tuple[Feature, ...]
     seed: int
-    order: npt.NDArray[Any] | None = None
+    weight: Floats | None = None
 
     def take(self, rows: npt.NDArray[np.intp]) -> Design:
         """Gives the design of some of the rows.
@@ -52,8 +52,8 @@ class Design:
         -------
         Design
         """
-        order = None if self.order is None else self.order[rows]
-        return Design(self.encoded[rows], self.y[rows], self.features, self.seed, order)
+        weight = None if self.weight is None else self.weight[rows]
+        return Design(self.encoded[rows], self.y[rows], self.features, self.seed, weight)
 
     def sorted(self) -> Design:
         """Sorts the rows by their content, so that what is learned does not hang on the order they came in.
@@ -63,8 +63,8 @@ class Design:
         Design
             Bags of rows and sums of floats follow the order of rows; this one is the same for the same set of rows.
         """
-        times = () if self.order is None else (self.order,)
-        return self.take(np.lexsort((*times, self.y, *self.encoded.T)))
+        weight = () if self.weight is None else (self.weight,)
+        return self.take(np.lexsort((*weight, self.y, *self.encoded.T)))
 
 
 class Member(Protocol):

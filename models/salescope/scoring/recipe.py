@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from salescope.scoring.ensemble import Ensemble
-from salescope.scoring.forward import forward_weights
 from salescope.scoring.linear import RidgeLogistic
 from salescope.scoring.members import Design, Floats, Member, logit
 from salescope.scoring.recalibration import affine_of, out_of_fold
@@ -18,6 +17,7 @@ from salescope.scoring.trees import BoostedTrees, LogOddsForest
 __all__ = ["Learned", "fit_ensemble", "members_for", "weights_for"]
 
 FEWEST_OUTCOMES = 5
+ENOUGH_FOR_TREES = 500
 MOST_RECALIBRATED = 10_000
 SMALL: Mapping[str, Any] = {
     "num_leaves": 7,
@@ -52,13 +52,15 @@ class Learned:
     log_odds: Floats
 
 
-def weights_for(rarer: int) -> dict[str, float]:
+def weights_for(rarer: int, *, timed: bool = False) -> dict[str, float]:
     """Gives the weights of the members for a number of outcomes.
 
     Parameters
     ----------
     rarer : int
         How often the rarer of the two outcomes was seen.
+    timed : bool, default False
+        Whether the records have an order in time, so that the model is for what comes after them.
 
     Returns
     -------
@@ -69,6 +71,9 @@ def weights_for(rarer: int) -> dict[str, float]:
     -----
     A ridge regression and a forest at first; boosted trees of 7 leaves grow in from 30 outcomes on and hold half of
     what the ridge leaves at about 600; from 500 on they share with trees of 31 leaves. Averages of families win.
+
+    Of records in time order, from 500 on, only boosted trees are asked: where the market drifts, a line through numbers
+    extrapolates and a deep forest remembers, while small trees are flat outside what they saw.
 
     Examples
     --------
@@ -86,6 +91,8 @@ def weights_for(rarer: int) -> dict[str, float]:
         "small": boosted * (1 - large),
         "large": boosted * large,
     }
+    if timed and rarer >= ENOUGH_FOR_TREES:
+        weights = {"small": 1 - large, "large": large}
     return {name: weight for name, weight in weights.items() if weight > 0}
 
 
@@ -121,7 +128,7 @@ def fit_ensemble(design: Design, *, trees: Mapping[str, Any] | None = None) -> L
     Parameters
     ----------
     design : Design
-        Records of both outcomes; where it has an order, the newest fifth decides how much ridge and forest may say.
+        Records of both outcomes; with weights where they have an order in time.
     trees : mapping, optional
         LightGBM parameters of the small boosted trees over their preset, as a search found them.
 
@@ -138,15 +145,16 @@ def fit_ensemble(design: Design, *, trees: Mapping[str, Any] | None = None) -> L
         prior = Ensemble({}, {}, intercept=logit((won + 0.5) / (rows + 1.0)))
         return Learned(prior, prior.log_odds(design.encoded))
 
-    def fit_mean(part: Design, weights: Mapping[str, float]) -> Ensemble:
+    weights = weights_for(rarer, timed=design.weight is not None)
+
+    def fit_mean(part: Design) -> Ensemble:
         makers = members_for(rarer, rows=rows, trees=trees)
         return Ensemble({name: makers[name].fit(part) for name in weights}, weights)
 
-    weights = forward_weights(design, weights=weights_for(rarer), fit_mean=fit_mean)
-    mean = fit_mean(design, weights)
+    mean = fit_mean(design)
     if rows > MOST_RECALIBRATED:
         # So many records leave nothing to recalibrate that a hold-out could measure.
         return Learned(mean, mean.log_odds(design.encoded))
-    unseen = out_of_fold(design, fit_mean=lambda part: fit_mean(part, weights))
+    unseen = out_of_fold(design, fit_mean=fit_mean)
     intercept, slope = affine_of(unseen)
     return Learned(Ensemble(mean.members, weights, intercept, slope), intercept + slope * unseen.log_odds)

@@ -148,7 +148,7 @@ class BoostedTrees(_TreesMember):
         BoostedTrees
         """
         parameters = {**STEADY, **self.PRESET, **self.parameters, "seed": design.seed}
-        self._model = _Booster(_grown(design, parameters).model_to_string())
+        self._model = _Booster(_grown(design, parameters, weight=design.weight).model_to_string())
         return self
 
 
@@ -197,7 +197,7 @@ class LogOddsForest(_TreesMember):
         LogOddsForest
         """
         parameters = {**STEADY, **self.PRESET, **self.parameters, "seed": design.seed}
-        booster = _grown(design, parameters)
+        booster = _grown(design, parameters, weight=None)
         leaves = booster.predict(design.encoded, pred_leaf=True, num_threads=1).astype(np.int64)
         trees = leaves.reshape(len(design.y), -1).T
         base = float(design.y.mean())
@@ -212,7 +212,9 @@ class LogOddsForest(_TreesMember):
         return self
 
 
-def _grown(design: Design, parameters: Mapping[str, Any]) -> lightgbm.Booster:
+def _grown(design: Design, parameters: Mapping[str, Any], *, weight: Floats | None) -> lightgbm.Booster:
     categorical = [position for position, feature in enumerate(design.features) if feature.levels]
-    data = lightgbm.Dataset(design.encoded, design.y, categorical_feature=categorical, params={"verbosity": -1})
+    data = lightgbm.Dataset(
+        design.encoded, design.y, weight=weight, categorical_feature=categorical, params={"verbosity": -1}
+    )
     return lightgbm.train(dict(parameters), data)
