@@ -54,10 +54,10 @@ def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> No
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("extra.bin", b"", "its format is none of"),
-        ("extra.pkl", b"\x80\x04.", "its format is none of"),
+        ("extra.bin", b"", "its format is neither"),
+        ("extra.pkl", b"\x80\x04.", "its format is neither"),
         ("card.json", b'{"a": NaN}', "NaN is not a number"),
-        ("extra.npy", b"\x93NUMPY", "not that of a NumPy array"),
+        ("extra.npy", b"\x93NUMPY", "its format is neither"),
         ("extra.txt", b"tree\n", "no header"),
         ("scorer.json", b"{}", "cannot be rebuilt"),
         ("scorer.json", b"[]", "cannot be rebuilt"),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from salescope.bundle.array_file import check_array
 from salescope.bundle.canary import CANARY, build_canary, check_canary
 from salescope.bundle.manifest import MANIFEST, Manifest, build_manifest, digest_of, verify_manifest
 from salescope.bundle.model_text import check_model_text
@@ -85,7 +83,7 @@ def check_structure(files: Mapping[str, bytes], *, digest: str | None = None) ->
     Raises
     ------
     DamagedBundleError
-        If the manifest does not hold, or a file is not sound JSON, LightGBM text or a plain NumPy array.
+        If the manifest does not hold, or a file is neither sound JSON nor sound LightGBM text.
     """
     others = {name: data for name, data in files.items() if name != MANIFEST}
     if MANIFEST not in files:
@@ -153,12 +151,10 @@ def _read_columns(scorer: LeadScorer, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_format(name: str, data: bytes) -> None:
-    match PurePosixPath(name).suffix:
-        case ".json":
+    match name.rpartition(".")[2]:
+        case "json":
             parse_json(data, file=name)
-        case ".npy":
-            check_array(data, file=name)
-        case ".txt":
+        case "txt":
             check_model_text(data, file=name)
         case _:
-            raise DamagedBundleError(name, problem="its format is none of .json, .npy and .txt (LightGBM text)")
+            raise DamagedBundleError(name, problem="its format is neither .json nor .txt (LightGBM text)")
