@@ -130,12 +130,14 @@ def test_degenerate_columns_are_defined():
 
 
 def test_bank_marketing_has_one_leak_and_no_other(shared_data):
+    # A name without meaning: the figures alone must speak.
     leads = pd.read_csv(shared_data / "bank-marketing" / "bank-additional-full.csv", sep=";")
+    leads = leads.rename(columns={"duration": "f11"})
     won = leads.pop("y") == "yes"
     started = time.process_time()
     report = audit(leads, won)
     assert time.process_time() - started < 10
-    assert found(report) == {("after_outcome", ("duration",), True)}
+    assert found(report) == {("after_outcome", ("f11",), True)}
     assert 0.12 < report.findings[0].price_auc < 0.18
 
 

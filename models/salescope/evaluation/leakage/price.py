@@ -15,8 +15,8 @@ from salescope.evaluation.splits import Split
 
 __all__ = ["Price", "PriceList", "fold_scores"]
 
-# A fifth of the trees of the scorer's preset at a higher rate: the difference of two such models is within .005 AUC
-# of the difference of two full ones on the sets we measured, at a tenth of the cost.
+# A fifth of the trees of the scorer's preset at a higher rate: on bank-marketing both price the length of the call at
+# .147 AUC, and this costs a fifth.
 TREES = 60
 SETTINGS: dict[str, object] = {
     "objective": "binary",
