@@ -81,7 +81,7 @@ def is_excluded(leads: LeadSettings, *names: str) -> bool:
 
 def with_outcomes(
     frame: pd.DataFrame, leads: LeadSettings, *, columns: ColumnMap, raw: RawTable
-) -> tuple[pd.DataFrame, ColumnFacts, Fault | None, str]:
+) -> tuple[pd.DataFrame, ColumnFacts, Fault | None, list[str]]:
     """Adds the outcome to leads, and clears closing times of open ones, which are plans.
 
     Parameters
@@ -103,21 +103,26 @@ def with_outcomes(
         What was found.
     fault : Fault or None
         The rows with an unknown outcome.
-    note : str
-        What was cleared, as a sentence; else empty.
+    notes : list of str
+        What was cleared or not found, as sentences.
     """
     given = columns.known.get("outcome")
+    notes: list[str] = []
     fault: Fault | None = None
     outcome: pd.Series[Any] = pd.Series(np.full(len(frame), "open"), dtype=STRING)
     if given is not None:
-        outcome, fault = mapped_outcomes(raw.frame, leads.outcome or CANONICAL, column=given, source=raw.source)
+        rules = leads.outcome or CANONICAL
+        outcome, fault = mapped_outcomes(raw.frame, rules, column=given, source=raw.source)
+        header = [str(name) for name in raw.frame.columns]
+        for key, deciding in (("won_when", rules.won_when), ("lost_when", rules.lost_when)):
+            if deciding and not any(found_name(name, header) for name in deciding):
+                notes.append(f"No column for {key!r}: looked for {', '.join(deciding)}.")
     shares = ", ".join(f"{name} {count:,}" for name, count in outcome.value_counts().items())
     facts = ColumnFacts("outcome", given or "", "known", "category", style=shares)
-    note = ""
     frame = frame.assign(outcome=outcome)
     if "outcome_at" in frame:
         planned = outcome.eq("open").to_numpy(dtype=bool) & frame["outcome_at"].notna().to_numpy(dtype=bool)
         if planned.any():
             frame = frame.assign(outcome_at=frame["outcome_at"].mask(planned))
-            note = f"{planned.sum():,} open leads have a closing time, which was taken for a plan and cleared."
-    return frame, facts, fault, note
+            notes.append(f"{planned.sum():,} open leads have a closing time, which was taken for a plan and cleared.")
+    return frame, facts, fault, notes

@@ -138,7 +138,8 @@ def _bare(text: pd.Series[Any]) -> tuple[pd.Series[Any], npt.NDArray[np.bool_], 
 def _finished(
     plain: pd.Series[Any], style: NumberStyle, *, percent: npt.NDArray[np.bool_] | None = None
 ) -> ParsedNumbers:
-    numbers = pd.to_numeric(plain.astype(object), errors="coerce").astype("float64")
+    # Not pd.to_numeric, which is off in the last digit of some numbers.
+    numbers = plain.astype("float64")
     if percent is not None:
         numbers = numbers.mask(percent, numbers / 100.0)
     numbers = numbers.where(np.isfinite(numbers.to_numpy()))

@@ -50,7 +50,7 @@ def mapped_outcomes(
     Raises
     ------
     UnknownNameError
-        If none of the columns of `won_when` or of `lost_when` is in the source.
+        If the only column of `won_when` or of `lost_when` is not in the source; of several, all may be absent.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def _when(cells: pd.DataFrame, columns: Mapping[str, Sequence[str]], *, source: 
     marked = np.zeros(len(cells), dtype=bool)
     header = [str(name) for name in cells.columns]
     found = {name: found_name(name, header) for name in columns}
-    if columns and not any(found.values()):
+    if len(columns) == 1 and not any(found.values()):
         raise UnknownNameError(next(iter(columns)), what="column", where=source, accepted=header)
     for name, given in found.items():
         if given is not None:

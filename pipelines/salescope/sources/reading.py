@@ -78,9 +78,10 @@ def read_table(workspace: Workspace, name: str) -> CheckedTable:
     if name == "leads":
         check_lead_settings(workspace.leads, columns=columns, header=header, source=raw.source)
     draft = _drafted(workspace, TABLES[name], columns=columns, raw=raw)
-    draft = _checked(draft, TABLES[name], columns=columns, raw=raw)
+    names = {known: given for known, given in columns.known.items() if known in draft.frame}
+    draft = _with_new(draft, check_contract(draft.frame, TABLES[name], names=names))
     if name == "leads":
-        draft = _add(draft, *check_leads(draft.frame, names=columns.known, order_by=workspace.leads.order_by))
+        draft = _with_new(draft, check_leads(draft.frame, names=names, order_by=workspace.leads.order_by))
     return _settled(draft, TABLES[name], columns=columns, raw=raw)
 
 
@@ -101,9 +102,9 @@ def _drafted(workspace: Workspace, contract: Table, *, columns: ColumnMap, raw: 
             facts = ColumnFacts(name, "(row number)", "known", "key")
             draft = replace(draft, frame=draft.frame.assign(**{name: numbers}), facts=(facts, *draft.facts))
     if contract.name == "leads":
-        frame, facts, fault, note = with_outcomes(draft.frame, workspace.leads, columns=columns, raw=raw)
-        notes = (*draft.notes, note) if note else draft.notes
-        draft = _add(replace(draft, frame=frame, facts=(*draft.facts, facts), notes=notes), *([fault] if fault else []))
+        frame, facts, fault, notes = with_outcomes(draft.frame, workspace.leads, columns=columns, raw=raw)
+        draft = replace(draft, frame=frame, facts=(*draft.facts, facts), notes=(*draft.notes, *notes))
+        draft = _with_new(draft, [fault] if fault is not None else [])
     known = [name for name in contract.names if name in draft.frame]
     return replace(draft, frame=draft.frame[[*known, *(name for name in draft.frame if name not in known)]])
 
@@ -129,21 +130,15 @@ def _cells(
     return cells, unread
 
 
-def _add(draft: _Draft, *faults: Fault) -> _Draft:
-    return replace(draft, faults=(*draft.faults, *faults))
-
-
-def _checked(draft: _Draft, contract: Table, *, columns: ColumnMap, raw: RawTable) -> _Draft:
-    """Adds the faults of single columns; a cell that means nothing is not called empty as well."""
-    names = {name: given for name, given in columns.known.items() if name in draft.frame}
-    for fault in check_contract(draft.frame, contract, names=names):
-        spoken_for = np.zeros(len(raw.frame), dtype=bool)
+def _with_new(draft: _Draft, faults: list[Fault]) -> _Draft:
+    """Adds faults; a cell that means nothing is not called empty as well."""
+    for fault in faults:
+        wrong = fault.wrong.copy()
         for other in draft.faults:
             if other.column == fault.column:
-                spoken_for |= other.wrong
-        wrong = fault.wrong & ~spoken_for
+                wrong &= ~other.wrong
         if wrong.any():
-            draft = _add(draft, replace(fault, wrong=wrong))
+            draft = replace(draft, faults=(*draft.faults, replace(fault, wrong=wrong)))
     return draft
 
 
