@@ -24,7 +24,7 @@ from salescope.service import Extension, ServiceSettings, server_config
 from salescope.store import create_key, open_store
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-CARD = {"as_of": "2026-02-28", "figures": {"auc": 0.8, "log_loss": 0.4}, "verdict": "signal"}
+CARD = {"data": {"as_of": "2026-02-28"}, "figures": {"newest": {"auc": 0.8, "log_loss": 0.4}}, "learner": "ridge"}
 LEAD = {"lead_id": "lead-1", "source": "web", "staff": 120, "region": "North", "newsletter": True}
 SCOPES = ("leads:score", "models:read", "console:read", "admin")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
 from tests.service.place import LEAD
+
+from salescope.store import Store, StoreUnavailableError
 
 
 def test_a_service_with_a_model_is_ready(client):
@@ -42,3 +45,18 @@ def test_without_a_ledger_no_score_is_given(place, start):
         connection.execute("ALTER TABLE elsewhere RENAME TO predictions")
     connection.close()
     assert running.post("/v1/leads:score", json={"records": [LEAD]}, headers=headers).status_code == 200
+
+
+def test_while_the_store_is_down_it_is_alive_but_not_ready(place, start, monkeypatch: pytest.MonkeyPatch):
+    running = start(place.settings())
+
+    def fail(store: Store) -> None:
+        raise StoreUnavailableError(store.address, reason="OperationalError")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "ping", fail)
+        answer = running.get("/readyz")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/store-unavailable")
+        assert str(place.folder) not in answer.text
+        assert running.get("/healthz").status_code == 200
+    assert running.get("/readyz").status_code == 200

@@ -9,8 +9,11 @@ import time
 import tracemalloc
 
 import pytest
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from tests.acceptance.leads_13_malformed_bodies import ADDRESS, malformed_bodies, offer, run_schemathesis
-from tests.service.place import LEAD
+from tests.service.place import LEAD, Addresses
 
 from salescope.service.errors import MalformedJsonError
 from salescope.service.json_body import decode_body
@@ -106,6 +109,19 @@ def test_a_body_beyond_the_limit_is_refused_while_it_arrives(place, start, decla
     answer = running.post(ADDRESS, content=b" " * 20_000 if declared else parts, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
     assert answer.headers["connection"] == "close"
+
+
+async def read_form(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+def test_an_open_address_of_an_extension_has_the_same_limits(place, start):
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/sign-in", read_form, methods=["POST"])
+    running = start(place.settings(max_body=10_000), extensions=[Addresses(router, frozenset({"/sign-in"}))])
+    assert running.post("/sign-in", content=b"x" * 10_000).text == "10000"
+    assert running.post("/sign-in", content=(b"x" * 1_000 for _ in range(11))).status_code == 413
+    assert running.post("/sign-in", content=b"x", headers={"Content-Encoding": "br"}).status_code == 415
 
 
 def test_a_slow_body_is_given_up(place, start):

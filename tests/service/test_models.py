@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.service.place import CARD
+from tests.service.place import CARD, made_leads
 
+from salescope.bundle.scorers import bundle_scorer
+from salescope.registry.published import publish
 from salescope.service.live_model import load_live_model
 
 
@@ -15,7 +17,7 @@ def test_models_are_listed_with_their_figures(client, shared_place):
     body = client.get("/v1/models", headers=shared_place.headers("models:read")).json()
     (model,) = body["models"]
     assert (model["name"], model["version"], model["as_of"]) == ("leads", "1", "2026-02-28")
-    assert model["figures"] == CARD["figures"]
+    assert model["figures"] == CARD["figures"]["newest"]
     assert body["request_id"]
 
 
@@ -45,3 +47,12 @@ def test_the_base_is_everybody_s(shared_place, scorer):
     model = load_live_model(shared_place.published)
     records = [{"source": "web", "staff": 3}, {"source": "fair"}, {}]
     assert set(scorer.contributions(records)["base"]) == {model.base}
+
+
+def test_a_card_of_another_form_costs_only_what_it_does_not_say(empty_place, start, scorer):
+    rows = made_leads(seed=99, n_rows=4).drop(columns="outcome")
+    files = bundle_scorer(scorer, canary_rows=rows, card={"data": 5, "figures": []}, made_with="0.1.0")
+    publish(empty_place.published, files, version="1")
+    running = start(empty_place.settings())
+    (model,) = running.get("/v1/models", headers=empty_place.headers("models:read")).json()["models"]
+    assert (model["as_of"], model["figures"]) == (None, {})

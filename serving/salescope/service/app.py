@@ -168,7 +168,9 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     ledger = LedgerWriter(store, max_rows=settings.max_ledger_rows)
     ledger.start()
     stack.callback(ledger.stop)
-    models = ModelWatcher(settings.published, pool=scoring_pool)
+    # A pool of its own: while a new bundle loads, no call waits behind it.
+    loading_pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="salescope-loading"))
+    models = ModelWatcher(settings.published, pool=loading_pool)
     await models.check()
     watching = asyncio.create_task(models.watch(every=settings.watch_seconds), name="salescope-watcher")
     stack.push_async_callback(_cancel, watching)

@@ -55,7 +55,7 @@ class CallFrame:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102  # architecture: allow positional (ASGI)
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -137,7 +137,7 @@ class KeyGate:
         self.open_paths = open_paths
         self.open_prefixes = open_prefixes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102  # architecture: allow positional (ASGI)
         if scope["type"] == "http" and not self._is_open(scope["path"]):
             # Before anything else is looked at: who has no key learns nothing, not even which addresses there are.
             scope["state"]["key"] = await wiring_of(scope).keys.caller(Headers(scope=scope))
@@ -160,16 +160,20 @@ class BodyGate:
         self.app = app
         self._in_work = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
-        if scope["type"] != "http" or "key" not in scope["state"]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102  # architecture: allow positional (ASGI)
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         settings = wiring_of(scope).settings
+        limited = _limited(Headers(scope=scope), receive, most=settings.max_body, seconds=settings.body_seconds)
+        if "key" not in scope["state"]:
+            # Open addresses are not counted: however busy the service is, it says that it is alive.
+            await self.app(scope, limited, send)
+            return
         if self._in_work >= settings.max_waiting:
             raise OverloadedError(settings.max_waiting, what="calls")
         self._in_work += 1
         try:
-            limited = _limited(Headers(scope=scope), receive, most=settings.max_body, seconds=settings.body_seconds)
             await self.app(scope, limited, send)
         finally:
             self._in_work -= 1

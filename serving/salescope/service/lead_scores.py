@@ -193,14 +193,17 @@ def _iso(instant: datetime) -> str:
 def _warnings(leads: Sequence[Lead], model: LiveModel, *, counts: Counter[str]) -> list[LeadWarning]:
     seen = Counter(name for lead in leads for name in lead.values)
     found = [
-        *(_about_field(name, seen[name], model) for name in sorted(seen.keys() - model.used - UNDERSTOOD)),
+        *(
+            _about_field(name, records=seen[name], model=model)
+            for name in sorted(seen.keys() - model.used - UNDERSTOOD)
+        ),
         *_about_categories(leads, model),
         *_about_events(counts),
     ]
     return found[:MOST_WARNINGS]
 
 
-def _about_field(name: str, records: int, model: LiveModel) -> LeadWarning:
+def _about_field(name: str, *, records: int, model: LiveModel) -> LeadWarning:
     shown = name[:LONGEST_NAME_SHOWN]
     if name in model.columns:
         return LeadWarning(

@@ -80,8 +80,19 @@ class LiveModel:
     @property
     def as_of(self) -> str | None:
         """Says until when the model has learned, as its card has it."""
-        found = self.card.get("as_of")
+        found = _part(self.card, "data").get("as_of")
         return None if found is None else str(found)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Says how good the model was on the newest outcomes."""
+        return dict(_part(_part(self.card, "figures"), "newest"))
+
+
+def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Gives a part of a card, empty where a trainer of another version left it out or wrote something else."""
+    found = card.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _is_behaviour(name: str) -> bool:

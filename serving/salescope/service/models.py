@@ -77,7 +77,7 @@ CARD_EXAMPLE = {
     "as_of": "2026-02-28",
     "request_id": "crm-2026-03-01-0001",
     "figures": SUMMARY_EXAMPLE["figures"],
-    "card": {"as_of": "2026-02-28", "figures": SUMMARY_EXAMPLE["figures"], "verdict": "signal"},
+    "card": {"data": {"as_of": "2026-02-28"}, "figures": {"newest": SUMMARY_EXAMPLE["figures"]}},
     "input": {"columns": [FIELD_EXAMPLE], "ignored": {}, "example": {"source": "web"}},
 }
 NAME_PARAMETER = {
@@ -151,7 +151,7 @@ async def read_model(request: Request) -> Response:
             digest=model.digest,
             as_of=model.as_of,
             request_id=request.state.request_id,
-            figures=_figures(model),
+            figures=model.figures,
             card=dict(model.card),
             input=dict(model.schema),
         )
@@ -160,10 +160,5 @@ async def read_model(request: Request) -> Response:
 
 def _summary(model: LiveModel) -> ModelSummary:
     return ModelSummary(
-        name=model.name, version=model.version, digest=model.digest, as_of=model.as_of, figures=_figures(model)
+        name=model.name, version=model.version, digest=model.digest, as_of=model.as_of, figures=model.figures
     )
-
-
-def _figures(model: LiveModel) -> dict[str, Any]:
-    figures = model.card.get("figures")
-    return dict(figures) if isinstance(figures, dict) else {}
