@@ -39,7 +39,8 @@ def nearly_the_outcome(case: Case) -> Iterator[Suspicion]:
 
     Notes
     -----
-    Two normal scores need AUC 0.91 to do the latter; the strongest honest column of the sets we measured reaches 0.78, by drift, and 0.73 without.
+    Two normal scores need AUC 0.91 to do the latter; the strongest honest column of the sets we measured reaches 0.78,
+    by drift, and 0.73 without.
     """
     for view in case.columns.values():
         reached = max(case.single_auc(view.name), case.single_auc_within(view.name))
