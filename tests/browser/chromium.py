@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,17 @@ SWITCHES = (
     "--remote-debugging-pipe",
 )
 
+# The browser reads commands from its descriptor 3 and writes answers to its 4. They are moved there by way of high
+# numbers, for either may be one of these two already.
+LAUNCH = """
+import fcntl, os, sys
+for place, given in [(3, sys.argv[1]), (4, sys.argv[2])]:
+    sys.argv[place - 2] = fcntl.fcntl(int(given), fcntl.F_DUPFD, 10)
+for place in (3, 4):
+    os.dup2(sys.argv[place - 2], place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
 
 def find_chromium() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -45,16 +57,10 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
         commands, self._commands = os.pipe()
         self._answers, answers = os.pipe()
-        # The browser reads commands from its descriptor 3 and writes answers to its 4; a shell moves ours there.
         self._process = subprocess.Popen(
             [
-                "/bin/sh",
-                "-c",
-                f'exec "$0" "$@" 3<&{commands} 4>&{answers}',
-                program,
-                *SWITCHES,
-                f"--user-data-dir={self._profile.name}",
-                "about:blank",
+                *(sys.executable, "-c", LAUNCH, str(commands), str(answers)),
+                *(program, *SWITCHES, f"--user-data-dir={self._profile.name}", "about:blank"),
             ],
             pass_fds=(commands, answers),
             stdin=subprocess.DEVNULL,
@@ -71,7 +77,11 @@ class Browser:
         self._loaded = 0
         self.requested: list[str] = []
         self.complaints: list[str] = []
-        self._attach()
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
 
     def _attach(self) -> None:
         targets = self._ask("Target.getTargets")["targetInfos"]

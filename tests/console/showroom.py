@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.bundle import bundle_scorer
-from salescope.console import LeadReason, LedgerData
+from salescope.console import LeadReason
 from salescope.evaluation import auc_interval, check_calibration, classifier_metrics, judge, reliability
 from salescope.features import lead_features, lead_snapshots
 from salescope.registry.published import Published, publish
@@ -77,7 +77,7 @@ def card_of(
     figures = classifier_metrics(test, newest)
     check = check_calibration(test, newest)
     table = [{"label": "the newest outcomes", "n": len(test), **figures}]
-    return {
+    card = {
         "name": "leads",
         "made_with": "salescope test",
         "as_of": str(company.end.date()),
@@ -105,6 +105,16 @@ def card_of(
         "audit": [],
         "notes": {},
     }
+    return finite(card)
+
+
+def finite(value: Any) -> Any:
+    """Turns what JSON has no number for into None, as the trainer does."""
+    if isinstance(value, dict):
+        return {name: finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: Sequence[int] = (21, 14, 7, 0)) -> None:
@@ -133,7 +143,3 @@ def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: S
 
 def open_room(folder: Path, exhibit: Exhibit) -> Published:
     return publish(folder, exhibit.files, version="1")
-
-
-def console_data(store: Store, folder: Path, exhibit: Exhibit) -> LedgerData:
-    return LedgerData(store, folder, lambda: NOW, reasons=exhibit.reasons)

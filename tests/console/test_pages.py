@@ -137,7 +137,7 @@ class TestLead:
         assert 'class="plus" x="100.0" width="100.0"' in text
         assert 'class="minus" x="50.0" width="50.0"' in text
         assert "+0.80" in text
-        assert "-0.40" in text
+        assert "−0.40" in text
 
     def test_it_shows_earlier_answers(self, viewer: Visitor):
         text = viewer.get("/console/lead?id=L-001").text

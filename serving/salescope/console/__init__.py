@@ -13,15 +13,15 @@ from salescope.console.data import (
     Viewer,
 )
 from salescope.console.errors import ConsoleError
+from salescope.console.extension import ConsoleExtension, console_extension
 from salescope.console.ledger import SCOPE, LedgerData, ReasonSource
-from salescope.console.pages import OPEN_PATHS, OPEN_PREFIXES, console_routes
+from salescope.console.pages import console_routes
 
 __all__ = [
-    "OPEN_PATHS",
-    "OPEN_PREFIXES",
     "SCOPE",
     "ConsoleData",
     "ConsoleError",
+    "ConsoleExtension",
     "LeadPage",
     "LeadReason",
     "LeadWish",
@@ -31,5 +31,6 @@ __all__ = [
     "ReasonSource",
     "ScoredLead",
     "Viewer",
+    "console_extension",
     "console_routes",
 ]

@@ -21,13 +21,7 @@ from salescope.console.sessions import COOKIE, Sessions
 from salescope.frames.errors import SalescopeError
 from salescope.scoring.wording import column_label, phrases_in
 
-__all__ = ["OPEN_PATHS", "OPEN_PREFIXES", "console_routes"]
-
-OPEN_PATHS = frozenset({PREFIX})
-"""Addresses that need no API key in a header, because they ask for a session themselves."""
-
-OPEN_PREFIXES = (f"{PREFIX}/",)
-"""Branches of the same kind."""
+__all__ = ["console_routes", "utc_now"]
 
 MOST_FORM_BYTES = 2_048
 FORM_SECONDS = 10.0
@@ -55,7 +49,7 @@ def console_routes(find: Callable[[Request], ConsoleData], *, clock: Callable[[]
     Returns
     -------
     APIRouter
-        Serve it where no API key is asked for: its pages ask for a session themselves (`OPEN_PATHS`, `OPEN_PREFIXES`).
+        Serve it where no API key is asked for: its pages ask for a session themselves.
 
     Examples
     --------
