@@ -113,7 +113,7 @@ def _echo() -> object:
     import mlflow.pyfunc
 
     class Echo(mlflow.pyfunc.PythonModel):
-        def predict(self, context, model_input):  # noqa: ARG002
+        def predict(self, model_input: list[str]) -> list[str]:
             return model_input
 
     return Echo()

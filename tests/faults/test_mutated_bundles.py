@@ -55,4 +55,5 @@ def test_no_damaged_text_that_passes_the_check_ends_lightgbm(tmp_path: Path) -> 
     command = [sys.executable, "-c", LOAD_ALL, str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, check=False, text=True, timeout=240)
     assert ended.returncode == 0, ended.stderr[-2_000:]
-    assert len(ended.stdout.splitlines()) == passed > 20
+    # LightGBM says between the names what it ignores of the parameters.
+    assert sum(line.endswith(".txt") for line in ended.stdout.splitlines()) == passed > 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from pathlib import Path
@@ -14,9 +15,11 @@ from salescope.frames.errors import (
     DamagedBundleError,
     NoEarlierBundleError,
     NothingPublishedError,
+    PublishedFolderError,
     PublishedVersionError,
     PublishingError,
 )
+from salescope.registry import durable_files
 from salescope.registry import published as module
 from salescope.registry.durable_files import STAGING, exclusive_lock
 from salescope.registry.published import POINTER, current, load_current, publish, read_bundle, rollback
@@ -132,6 +135,21 @@ def test_a_second_promotion_waits_for_the_first(tmp_path: Path) -> None:
         publish(tmp_path, bundle_of(1), version="1", timeout=0.1)
 
 
+def test_a_full_disk_is_named_and_the_present_bundle_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path, bundle_of(1), version="1")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable_files.os, "fsync", full)
+        with pytest.raises(PublishedFolderError, match=r"No space left on device\); the current bundle stays"):
+            publish(tmp_path, bundle_of(2), version="2")
+    assert load_current(tmp_path)[1] == bundle_of(1)
+    publish(tmp_path, bundle_of(2), version="2")
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(STAGING)]
+
+
 @pytest.mark.parametrize(
     "pointer",
     [
@@ -141,6 +159,7 @@ def test_a_second_promotion_waits_for_the_first(tmp_path: Path) -> None:
         b'{"schema": 1, "bundles": []}',
         b'{"schema": 1, "bundles": [{"version": "1", "digest": "x", "path": "1-x"}]}',
         json.dumps({"schema": 1, "bundles": [{"version": "1", "digest": 64 * "0", "path": "../../etc"}]}).encode(),
+        json.dumps({"schema": 1, "bundles": [{"version": "1", "digest": 64 * "0", "path": ".."}]}).encode(),
     ],
 )
 def test_a_malformed_pointer_is_refused(tmp_path: Path, pointer: bytes) -> None:

@@ -73,5 +73,5 @@ def test_runs_versions_aliases_and_downloads_work_over_http(server: str) -> None
 
 def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:9' cannot be opened.*Check the address"):
+    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:9' did not do what was asked.*Check the address"):
         Tracking("http://127.0.0.1:9")

@@ -11,6 +11,7 @@ __all__ = [
     "DamagedBundleError",
     "NoEarlierBundleError",
     "NothingPublishedError",
+    "PublishedFolderError",
     "PublishedVersionError",
     "PublishingError",
     "RegistryError",
@@ -117,6 +118,24 @@ class PublishedVersionError(PublishingError):
     def __init__(self, version: str) -> None:
         super().__init__(
             f"Version {version[:80]!r} is not plain letters, digits, '.' and '_'. Use the registry's number."
+        )
+
+
+class PublishedFolderError(PublishingError):
+    """Says that the published folder cannot be written.
+
+    Parameters
+    ----------
+    folder : str
+        The published folder.
+    problem : str
+        What the operating system said, without a full stop.
+    """
+
+    def __init__(self, folder: str, *, problem: str) -> None:
+        super().__init__(
+            f"The published folder {folder!r} cannot be written ({problem}); the current bundle stays. "
+            "Make room, or let this process write there."
         )
 
 

@@ -22,7 +22,8 @@
     ├── PublishingError            the published folder cannot do what is asked
     │   ├── NothingPublishedError  there is no current bundle
     │   ├── NoEarlierBundleError   there is nothing to roll back to
-    │   └── PublishedVersionError  a version cannot name a folder
+    │   ├── PublishedVersionError  a version cannot name a folder
+    │   └── PublishedFolderError   the folder cannot be written: full, or not ours to write
     ├── BusyError                  another process holds a lock for too long
     ├── RegistryError              the tracking store or model registry cannot do what is asked
     │   └── UnknownVersionError    a registered model, version or alias does not exist
@@ -56,6 +57,7 @@ from salescope.frames.bundle_errors import (
     DamagedBundleError,
     NoEarlierBundleError,
     NothingPublishedError,
+    PublishedFolderError,
     PublishedVersionError,
     PublishingError,
     RegistryError,
@@ -82,6 +84,7 @@ __all__ = [
     "NothingPublishedError",
     "OutOfRangeError",
     "OutcomeError",
+    "PublishedFolderError",
     "PublishedVersionError",
     "PublishingError",
     "RegistryError",

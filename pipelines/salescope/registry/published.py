@@ -16,7 +16,8 @@ bundle altered together with its own manifest still differs from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from salescope.frames.errors import (
     DamagedBundleError,
     NoEarlierBundleError,
     NothingPublishedError,
+    PublishedFolderError,
     PublishedVersionError,
     PublishingError,
 )
@@ -48,6 +50,7 @@ _VERSIONS = "versions"
 _SCHEMA = 1
 _READ_ATTEMPTS = 5
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._]{0,63}", re.ASCII)
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -104,6 +107,8 @@ def current(folder: Path) -> Published:
         data = (folder / POINTER).read_bytes()
     except FileNotFoundError:
         raise NothingPublishedError(str(folder)) from None
+    except OSError as problem:
+        raise DamagedBundleError(POINTER, problem=f"it cannot be read ({problem.strerror})") from problem
     match parse_json(data, file=POINTER):
         case {"schema": 1, "bundles": [_, *_] as bundles}:
             newest, *earlier = [_from_pointer(folder, bundle) for bundle in bundles]
@@ -222,11 +227,13 @@ def publish(
         If another process promotes for longer than ``timeout``.
     PublishedVersionError
         If the version is not a plain name.
+    PublishedFolderError
+        If the folder cannot be written; the current bundle stays.
     """
     if not _VERSION.fullmatch(version):
         raise PublishedVersionError(version)
     digest = _verified_digest(files)
-    with exclusive_lock(folder / _LOCK, timeout=timeout):
+    with _promotion(folder, timeout=timeout):
         _prepare(folder)
         history = _history(folder)
         if history and (history[0].version, history[0].digest) == (version, digest) and _is_whole(history[0]):
@@ -261,13 +268,22 @@ def rollback(folder: Path, *, timeout: float = 30.0) -> Published:
     DamagedBundleError
         If the earlier bundle is no longer whole; the present one stays.
     """
-    with exclusive_lock(folder / _LOCK, timeout=timeout):
+    with _promotion(folder, timeout=timeout):
         pointed = current(folder)
         if not pointed.previous:
             raise NoEarlierBundleError(pointed.version)
         _prepare(folder)
         read_bundle(pointed.previous[0].path, digest=pointed.previous[0].digest)
         return _point_to(folder, list(pointed.previous))
+
+
+@contextmanager
+def _promotion(folder: Path, *, timeout: float) -> Iterator[None]:
+    try:
+        with exclusive_lock(folder / _LOCK, timeout=timeout):
+            yield
+    except OSError as problem:
+        raise PublishedFolderError(str(folder), problem=problem.strerror or str(problem)) from problem
 
 
 def _prepare(folder: Path) -> None:
@@ -333,6 +349,6 @@ def _point_to(folder: Path, bundles: list[Published]) -> Published:
 def _from_pointer(folder: Path, entry: Any) -> Published:  # noqa: ANN401
     match entry:
         case {"version": str(version), "digest": str(digest), "path": str(name)}:
-            if _VERSION.fullmatch(version) and _DIGEST.fullmatch(digest) and re.fullmatch(r"[\w.-]+", name):
+            if _VERSION.fullmatch(version) and _DIGEST.fullmatch(digest) and _FOLDER.fullmatch(name):
                 return Published(version=version, digest=digest, path=folder / _VERSIONS / name)
     raise DamagedBundleError(POINTER, problem="a bundle in it needs a version, a digest and a plain folder name")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salescope.bundle.manifest import MANIFEST, digest_of
 from salescope.frames.errors import UnknownVersionError
-from salescope.registry.tracking_client import connect, experiment_id
+from salescope.registry.tracking_client import answering, connect, experiment_id
 from salescope.registry.tracking_models import (
     BUNDLE_DIGEST,
     ModelVersion,
@@ -40,7 +40,7 @@ class Tracking:
     Raises
     ------
     RegistryError
-        If the address is relative or the store cannot be opened.
+        If the address is relative or the store does not answer. Every method raises it too when the store is away.
     """
 
     def __init__(self, uri: str, *, experiment: str = "leads") -> None:
@@ -104,16 +104,17 @@ class Tracking:
         DamagedBundleError
             If the files do not fit their manifest.
         """
-        model_id = log_bundle(self._client, files, run_id=run.run_id, name=name, input_example=input_example)
-        self._make_model(name)
-        version = self._client.create_model_version(
-            name,
-            source=f"models:/{model_id}",
-            run_id=run.run_id,
-            tags={**(tags or {}), BUNDLE_DIGEST: digest_of(files[MANIFEST])},
-            model_id=model_id,
-        )
-        return str(version.version)
+        with answering(self.uri):
+            model_id = log_bundle(self._client, files, run_id=run.run_id, name=name, input_example=input_example)
+            self._make_model(name)
+            version = self._client.create_model_version(
+                name,
+                source=f"models:/{model_id}",
+                run_id=run.run_id,
+                tags={**(tags or {}), BUNDLE_DIGEST: digest_of(files[MANIFEST])},
+                model_id=model_id,
+            )
+            return str(version.version)
 
     def set_alias(self, name: str, alias: str, *, version: str) -> None:
         """Lets an alias name a version.
@@ -133,7 +134,8 @@ class Tracking:
             If there is no such version.
         """
         self.find(name, version=version)
-        self._client.set_registered_model_alias(name, alias, version)
+        with answering(self.uri):
+            self._client.set_registered_model_alias(name, alias, version)
 
     def find(self, name: str, *, version: str) -> ModelVersion:
         """Finds a version by its number or alias.
@@ -155,7 +157,8 @@ class Tracking:
         UnknownVersionError
             If there is none.
         """
-        return find_version(self._client, name=name, version=version)
+        with answering(self.uri):
+            return find_version(self._client, name=name, version=version)
 
     def champion(self, name: str) -> ModelVersion | None:
         """Finds the version that serves.
@@ -197,7 +200,9 @@ class Tracking:
         DamagedBundleError
             If a file is missing, extra or altered.
         """
-        return download_bundle(self._client, found=self.find(name, version=version))
+        found = self.find(name, version=version)
+        with answering(self.uri):
+            return download_bundle(self._client, found=found)
 
     def _make_model(self, name: str) -> None:
         from mlflow.exceptions import MlflowException  # noqa: PLC0415

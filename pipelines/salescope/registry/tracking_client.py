@@ -12,7 +12,7 @@ from typing import Any
 from salescope.frames.errors import RegistryError
 from salescope.registry.durable_files import exclusive_lock
 
-__all__ = ["SWITCHES", "connect", "experiment_id", "quietly"]
+__all__ = ["SWITCHES", "answering", "connect", "experiment_id", "quietly"]
 
 SWITCHES = {
     # MLflow reads the word "true" and nothing else; DO_NOT_TRACK=1 would change nothing.
@@ -47,7 +47,7 @@ def connect(uri: str) -> Any:  # noqa: ANN401
     Raises
     ------
     RegistryError
-        If the address is that of a relative SQLite file, or the store cannot be opened.
+        If the address is that of a relative SQLite file, or the store does not answer.
     BusyError
         If another process makes the store for longer than two minutes.
     """
@@ -55,19 +55,12 @@ def connect(uri: str) -> Any:  # noqa: ANN401
     with _making(uri), quietly():
         # The switches above count only when they are set before the first import.
         import mlflow.pyfunc  # noqa: PLC0415
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
-        try:
+        with answering(uri):
             client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_registered_models(max_results=1)
-        except MlflowException as problem:
-            what = f"The tracking store at {uri!r} cannot be opened ({str(problem)[:200]})"
-            raise RegistryError(
-                what,
-                remedy="Check the address and that its server or folder can be reached.",
-            ) from problem
         return client
 
 
@@ -95,6 +88,30 @@ def experiment_id(client: Any, *, uri: str, name: str) -> str:  # noqa: ANN401
         if found is not None:
             return str(found.experiment_id)
         return str(_made_experiment(client, uri=uri, name=name))
+
+
+@contextmanager
+def answering(uri: str) -> Iterator[None]:
+    """Turns MLflow's own errors into ours, so that a poller survives a server that is away.
+
+    Parameters
+    ----------
+    uri : str
+        The address of the store, for the message.
+
+    Raises
+    ------
+    RegistryError
+        If MLflow refuses, or its store does not answer.
+    """
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+    try:
+        yield
+    except MlflowException as problem:
+        what = f"The tracking store at {uri!r} did not do what was asked ({str(problem)[:200]})"
+        remedy = "Check the address, and that its server or folder can be reached."
+        raise RegistryError(what, remedy=remedy) from problem
 
 
 @contextmanager
