@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from salescope.features.behaviour import KIND_PREFIX, event_kinds
 from salescope.features.encoding import AttributeEncoder

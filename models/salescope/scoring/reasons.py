@@ -63,6 +63,11 @@ class Reasons:
     top : int, default 5
         At most so many reasons that raise, and so many that lower.
 
+    Raises
+    ------
+    UnknownNameError
+        When the language is not known.
+
     Examples
     --------
     >>> tenure = AttributeColumn("tenure", "number", low=9.0, middle=29.0, high=55.0)
@@ -74,6 +79,9 @@ class Reasons:
     labels: Mapping[str, str]
     language: str = "en"
     top: int = 5
+
+    def __post_init__(self) -> None:
+        phrases_in(self.language)
 
     def of(self, record: Mapping[str, object], contributions: Floats) -> tuple[Reason, ...]:
         """Gives the strongest reasons of one record, those that raise first.

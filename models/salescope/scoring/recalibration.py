@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedKFold
 
 from salescope.scoring.ensemble import Ensemble
-from salescope.scoring.members import Design, Floats
+from salescope.scoring.members import Design, Floats, sigmoid
 
 __all__ = ["OutOfFold", "affine_of", "out_of_fold"]
 
@@ -31,11 +31,14 @@ class OutOfFold:
         The outcomes beside them.
     repeats : int
         How often every record comes.
+    weight : ndarray of float64, shape (n_scored,), optional
+        How much each counts; all the same by default.
     """
 
     log_odds: Floats
     y: npt.NDArray[np.int64]
     repeats: int
+    weight: Floats | None = None
 
 
 def out_of_fold(design: Design, *, fit_mean: Callable[[Design], Ensemble]) -> OutOfFold:
@@ -57,13 +60,14 @@ def out_of_fold(design: Design, *, fit_mean: Callable[[Design], Ensemble]) -> Ou
     repeats = 3 if rows <= 500 else 1
     folds = min(5 if rows <= 2000 else 3, won, rows - won)
     log_odds: list[Floats] = []
-    y: list[npt.NDArray[np.int64]] = []
+    tested: list[npt.NDArray[np.intp]] = []
     for repeat in range(repeats):
         splitter = StratifiedKFold(folds, shuffle=True, random_state=design.seed + repeat)
         for train, test in splitter.split(design.encoded, design.y):
             log_odds.append(fit_mean(design.take(train)).log_odds(design.encoded[test]))
-            y.append(design.y[test])
-    return OutOfFold(np.concatenate(log_odds), np.concatenate(y), repeats)
+            tested.append(test)
+    scored = design.take(np.concatenate(tested))
+    return OutOfFold(np.concatenate(log_odds), scored.y, repeats, scored.weight)
 
 
 def affine_of(unseen: OutOfFold) -> tuple[float, float]:
@@ -98,11 +102,12 @@ def affine_of(unseen: OutOfFold) -> tuple[float, float]:
     centre = float(unseen.log_odds.mean())
     offset = unseen.log_odds - centre
     sign = 1 - 2 * unseen.y
+    weight = np.ones(len(unseen.y)) if unseen.weight is None else unseen.weight
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         shift, slope = parameters
         margin = sign * (centre + shift + slope * offset)
-        pull = sign / (1.0 + np.exp(-margin))
+        pull = weight * sign * sigmoid(margin)
         penalty = (shift / SPREAD_OF_SHIFT) ** 2 + ((slope - 1) / SPREAD_OF_SLOPE) ** 2
         gradient = np.array(
             [
@@ -110,7 +115,7 @@ def affine_of(unseen: OutOfFold) -> tuple[float, float]:
                 (pull * offset).sum() + unseen.repeats * (slope - 1) / SPREAD_OF_SLOPE**2,
             ]
         )
-        return float(np.logaddexp(0.0, margin).sum() + unseen.repeats * penalty / 2), gradient
+        return float((weight * np.logaddexp(0.0, margin)).sum() + unseen.repeats * penalty / 2), gradient
 
     found = minimize(loss, [0.0, 1.0], jac=True, bounds=[(-5.0, 5.0), (0.0, STEEPEST)], method="L-BFGS-B")
     shift, slope = (float(value) for value in found.x)
