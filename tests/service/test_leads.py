@@ -237,6 +237,15 @@ def test_a_body_of_another_shape_is_told_every_place(client, shared_place, body,
     assert [error["pointer"] for error in answer.json()["errors"]] == pointers
 
 
+def test_of_very_many_wrong_names_some_are_told(client, shared_place, score):
+    options = {f"option-{n}": n for n in range(50_000)}
+    answer = client.post(ADDRESS, json=options, headers=shared_place.headers("leads:score"))
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 6
+    fields = [{f"field-{n}-{m}": 1 for m in range(400)} for n in range(50)]
+    assert len(score(*fields).json()["warnings"]) == 20
+
+
 def test_a_misspelt_option_gets_the_nearest_name(client, shared_place):
     answer = client.post(
         ADDRESS, json={"records": [LEAD], "langauge": "zh"}, headers=shared_place.headers("leads:score")

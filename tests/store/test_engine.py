@@ -10,18 +10,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from tests.store.opening import tables_after_opening
 
 from salescope.store import Store, StoreError, StoreUnavailableError, StoreUrlError, StoreVersionError, open_store
 from salescope.store.tables import METADATA
-
-
-def tables_after_opening(url: str) -> list[str]:
-    store = open_store(url)
-    try:
-        return sorted(inspect(store.engine).get_table_names())
-    finally:
-        store.close()
-
 
 TABLES = ["alembic_version", "api_keys", "predictions"]
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any
 
 from salescope.features.behaviour import event_kinds
@@ -192,11 +193,9 @@ def _iso(instant: datetime) -> str:
 
 def _warnings(leads: Sequence[Lead], model: LiveModel, *, counts: Counter[str]) -> list[LeadWarning]:
     seen = Counter(name for lead in leads for name in lead.values)
+    odd = nsmallest(MOST_WARNINGS, seen.keys() - model.used - UNDERSTOOD)
     found = [
-        *(
-            _about_field(name, records=seen[name], model=model)
-            for name in sorted(seen.keys() - model.used - UNDERSTOOD)
-        ),
+        *(_about_field(name, records=seen[name], model=model) for name in odd),
         *_about_categories(leads, model),
         *_about_events(counts),
     ]
