@@ -37,6 +37,8 @@ def test_a_call_is_one_line_with_route_status_time_and_records(client, shared_pl
     assert calls["log-1"]["route"] == "/v1/leads:score"
     assert (calls["log-1"]["status"], calls["log-1"]["records"]) == (200, 2)
     assert calls["log-1"]["ms"] > 0
+    assert calls["log-1"]["error"] is None
+    assert calls["log-2"]["error"] == "MissingScopeError"
     assert (calls["log-2"]["route"], calls["log-2"]["status"]) == ("/v1/models/{name}", 403)
     assert (calls["log-3"]["route"], calls["log-3"]["status"]) == (None, 401)
 

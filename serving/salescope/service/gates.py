@@ -62,7 +62,7 @@ class CallFrame:
         began = perf_counter()
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        scope.setdefault("state", {}).update(request_id=request_id, records=None)
+        scope.setdefault("state", {}).update(request_id=request_id, records=None, error=None)
         status = 0
 
         async def send_framed(message: Message) -> None:
@@ -78,6 +78,7 @@ class CallFrame:
         except ClientDisconnect:
             status = 499
         except Exception as error:
+            scope["state"]["error"] = type(error).__name__
             if not isinstance(error, SalescopeError):
                 logger.exception("call.failed", extra={"fields": {"request_id": request_id}})
             if status:
@@ -115,6 +116,7 @@ def _log(scope: Scope, *, status: int, began: float) -> None:
         "status": status,
         "ms": round((perf_counter() - began) * 1000, 2),
         "records": scope["state"]["records"],
+        "error": scope["state"]["error"],
     }
     logger.info("call", extra={"fields": fields})
 
