@@ -105,6 +105,16 @@ def test_row_order_does_not_matter(values, random):
     assert learned[0] == learned[1]
 
 
+@pytest.mark.parametrize("values", [[True, 1, False, 0], [1, True, 0, False], [0, 1, False, True]])
+def test_true_and_one_are_two_values_in_any_order(values):
+    assert learn_column(pd.Series(values, dtype=object), name="column").kind == "number"
+
+
+def test_nested_values_are_read_as_their_text():
+    column = learn_column(pd.Series([("a", ["b"]), ["c"], ["c"]], dtype=object), name="column")
+    assert column.levels == ("('a', ['b'])", "['c']")
+
+
 @given(st.lists(VALUES, max_size=40))
 def test_state_round_trip(values):
     column = learn_column(pd.Series(values, dtype=object), name="column")

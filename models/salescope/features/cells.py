@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
 from decimal import Decimal
 from numbers import Real
@@ -16,7 +16,18 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-__all__ = ["DAY", "NEVER", "date_of", "decimal_mark", "flag_of", "instant_of", "is_blank", "number_of", "word_of"]
+__all__ = [
+    "DAY",
+    "NEVER",
+    "date_of",
+    "decimal_mark",
+    "flag_of",
+    "hashable_of",
+    "instant_of",
+    "is_blank",
+    "number_of",
+    "word_of",
+]
 
 NOISE = re.compile(r"[\s$€£¥₹'’%\u00a0\u202f]")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?:Z|[+-]\d{2}:\d{2})?")
@@ -57,6 +68,31 @@ def is_blank(value: object) -> bool:
     if isinstance(value, float | np.floating):
         return math.isnan(value)
     return isinstance(value, np.datetime64) and bool(np.isnat(value))
+
+
+def hashable_of(value: object) -> Hashable:
+    """Gives a cell in a form that can be counted: lists and other nested values as their text.
+
+    Parameters
+    ----------
+    value : object
+        One cell.
+
+    Returns
+    -------
+    hashable
+        The value itself where it can be.
+
+    Examples
+    --------
+    >>> [hashable_of(value) for value in (1, ("a", ["b"]))]
+    [1, "('a', ['b'])"]
+    """
+    try:
+        hash(value)
+    except TypeError:
+        return str(value)
+    return value
 
 
 def number_of(value: object, *, mark: str = ".") -> float:

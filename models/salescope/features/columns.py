@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salescope.features.cells import date_of, decimal_mark, flag_of, is_blank, number_of, word_of
+from salescope.features.cells import date_of, decimal_mark, flag_of, hashable_of, is_blank, number_of, word_of
 
 __all__ = ["AttributeColumn", "learn_column"]
 
@@ -175,18 +175,21 @@ def learn_column(values: pd.Series, *, name: str) -> AttributeColumn:
 
 
 def _distinct(values: pd.Series) -> pd.Series:
-    """Counts the values that are there, by the value as it comes; the order is that of the words, not of the rows."""
+    """Counts the values that are there; True and 1 are two values, whichever comes first."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
-    if values.dtype == object:
-        values = values.map(_hashable)
-        values = values[~values.map(is_blank).astype(bool)]
-    return values.value_counts(dropna=True, sort=False)
-
-
-def _hashable(value: object) -> object:
-    """Reads lists and other nested values as their text, so that they can be counted."""
-    return value if getattr(value, "__hash__", None) else str(value)
+    if values.dtype != object:
+        return values.value_counts(dropna=True, sort=False)
+    counts: dict[tuple[bool, Hashable], int] = {}
+    for value in values:
+        if not is_blank(value):
+            key = (isinstance(value, bool | np.bool_), hashable_of(value))
+            counts[key] = counts.get(key, 0) + 1
+    # Filled cell by cell: an index of values of its own would guess at a common type and merge True with 1 again.
+    index = np.empty(len(counts), dtype=object)
+    for position, (_, value) in enumerate(counts):
+        index[position] = value
+    return pd.Series(list(counts.values()), index=pd.Index(index, dtype=object), dtype=np.int64)
 
 
 def _share(distinct: pd.Series, good: npt.ArrayLike) -> float:

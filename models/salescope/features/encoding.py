@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salescope.features.cells import date_of
+from salescope.features.cells import date_of, hashable_of
 from salescope.features.columns import AttributeColumn, learn_column
 from salescope.frames.errors import MissingColumnError, NotFittedModelError
 
@@ -242,13 +242,10 @@ def _encode_series(values: pd.Series, column: AttributeColumn) -> npt.NDArray[np
 
 def _encode_objects(values: pd.Series, column: AttributeColumn) -> npt.NDArray[np.float64]:
     # Values that compare equal but read differently (True and 1) must not share a code, so the type is part of the key.
-    known: dict[tuple[type, object], tuple[float, ...]] = {}
+    known: dict[tuple[type, Hashable], tuple[float, ...]] = {}
     cells = []
     for value in values:
-        if not isinstance(value, Hashable):
-            cells.append(column.encode(value))
-            continue
-        key = (type(value), value)
+        key = (type(value), hashable_of(value))
         if key not in known:
             known[key] = column.encode(value)
         cells.append(known[key])
