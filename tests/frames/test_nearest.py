@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salescope.frames import nearest_name
@@ -19,6 +19,7 @@ def test_a_misspelling_finds_its_word(given_name, expected):
     assert nearest_name(given_name, ["lead_id", "duration", "region"]) == expected
 
 
+@settings(deadline=None, max_examples=25)
 @given(NAMES)
 def test_every_name_is_nearest_to_itself_up_to_case_and_underscores(names):
     for name in names:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salescope.sources.dates import PATTERNS, DateStyle, agreed_styles, date_style, parse_dates
@@ -15,6 +15,7 @@ DAYS = st.lists(st.dates(dt.date(1990, 1, 1), dt.date(2060, 12, 31)), min_size=1
 
 
 @pytest.mark.parametrize("pattern", [name for names in PATTERNS.values() for name in names if "%y" not in name])
+@settings(deadline=None, max_examples=25)
 @given(days=DAYS)
 def test_dates_written_in_a_pattern_are_read_in_it(pattern, days):
     values = pd.Series([day.strftime(pattern) for day in days], dtype="str")
@@ -22,6 +23,7 @@ def test_dates_written_in_a_pattern_are_read_in_it(pattern, days):
     assert parse_dates(values, style).times.dt.date.tolist() == days
 
 
+@settings(deadline=None, max_examples=25)
 @given(days=DAYS)
 def test_a_column_with_a_day_above_twelve_is_never_ambiguous(days):
     days = [*days, dt.date(2025, 7, 31)]

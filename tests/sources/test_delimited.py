@@ -29,6 +29,7 @@ def written(rows: list[list[str]], *, separator: str = ",", quoting: int = csv.Q
     return buffer.getvalue()
 
 
+@settings(deadline=None, max_examples=150)
 @given(rows=TABLES, separator=st.sampled_from(",;\t|"), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 def test_what_a_csv_writer_writes_is_read_back(rows, separator, quoting):
     text = written([["x", "y", "z"], *rows], separator=separator, quoting=quoting)
@@ -38,10 +39,11 @@ def test_what_a_csv_writer_writes_is_read_back(rows, separator, quoting):
     assert found.cells == rows
 
 
+@settings(deadline=None, max_examples=150)
 @given(text=MESS)
 def test_the_fast_reader_agrees_with_the_careful_one_wherever_it_answers(text):
     whole = f"x,y\n{text}"
-    if not _is_clean(whole, DecodedText(whole, "utf-8"), ","):
+    if not _is_clean(whole, DecodedText(whole, "utf-8"), separator=","):
         return
     fast = _fast(whole, separator=",")
     if fast is None:
@@ -56,18 +58,19 @@ def test_the_fast_reader_agrees_with_the_careful_one_wherever_it_answers(text):
     assert left.rows.tolist() == right.rows.tolist()
 
 
+@settings(deadline=None, max_examples=150)
 @given(rows=TABLES)
 def test_the_fast_reader_takes_every_file_by_the_book(rows):
     text = written([["x", "y", "z"], *rows], quoting=csv.QUOTE_ALL)
     if "\r" in text.replace("\r\n", ""):
         return
-    assert _is_clean(text, DecodedText(text, "utf-8"), ",")
+    assert _is_clean(text, DecodedText(text, "utf-8"), separator=",")
     fast = _fast(text, separator=",")
     assert fast is not None
     assert len(fast.frame) == len(rows)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=200), MESS.map(lambda text: f"{HEADER}\n{text}".encode())))
 def test_any_bytes_give_a_report_and_lose_no_row(content, tmp_path):
     table = checked(Defective("any", content, 0, 0, ""), tmp_path).tables[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salescope.sources.numerals import is_code, parse_numbers
@@ -16,6 +16,7 @@ def as_german(amount: float) -> str:
     return f"{amount:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
+@settings(deadline=None, max_examples=25)
 @given(AMOUNTS)
 def test_thousands_and_decimals_are_told_apart_in_both_manners(amounts):
     english = pd.Series([f"{amount:,.2f}" for amount in amounts], dtype="str")
@@ -24,6 +25,7 @@ def test_thousands_and_decimals_are_told_apart_in_both_manners(amounts):
     assert parse_numbers(german).numbers.tolist() == amounts
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=10))
 def test_what_python_writes_is_read_back_exactly(numbers):
     assert parse_numbers(pd.Series([repr(number) for number in numbers], dtype="str")).numbers.tolist() == numbers

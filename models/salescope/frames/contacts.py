@@ -8,7 +8,7 @@ __all__ = ["CONTACTS"]
 
 CONTACTS = Table(
     name="contacts",
-    key=("customer_id", "at"),
+    key=("customer_id", "at", "kind"),
     columns=(
         Column("customer_id", "key", required=True, description="The customer."),
         Column("at", "instant", required=True, description="When it happened."),

@@ -8,7 +8,7 @@ __all__ = ["LEAD_EVENTS"]
 
 LEAD_EVENTS = Table(
     name="lead_events",
-    key=("lead_id", "at"),
+    key=("lead_id", "at", "kind"),
     columns=(
         Column("lead_id", "key", required=True, description="The lead it happened to."),
         Column("at", "instant", required=True, description="When it happened."),

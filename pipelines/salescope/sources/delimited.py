@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def read_delimited(path: Path, settings: TableSettings) -> RawTable:
     decoded = decode(path.read_bytes(), source=path.name, encoding=settings.encoding)
     hint, text = split_hint(decoded.text)
     separator = settings.separator or hint or separator_of(text)
-    cells = _fast(text, separator=separator) if _is_clean(text, decoded, separator) else None
+    cells = _fast(text, separator=separator) if _is_clean(text, decoded, separator=separator) else None
     cells = cells or _careful(text, separator=separator, source=path.name)
     names, notes = column_names(cells.header, source=path.name)
     frame = cells.frame.set_axis(names, axis="columns")
@@ -81,7 +82,7 @@ def read_delimited(path: Path, settings: TableSettings) -> RawTable:
     )
 
 
-def _is_clean(text: str, decoded: DecodedText, separator: str) -> bool:
+def _is_clean(text: str, decoded: DecodedText, *, separator: str) -> bool:
     """Says whether both readers must agree: no foreign bytes, plain line ends, quotes by the book."""
     if decoded.has_foreign_bytes or "\x00" in text or text.count("\r") != text.count("\r\n"):
         return False
@@ -94,7 +95,7 @@ def _is_clean(text: str, decoded: DecodedText, separator: str) -> bool:
 
 def _fast(text: str, *, separator: str) -> _Cells | None:
     """Reads with Arrow; None where a row has not as many cells as the others, so that the careful reader says which."""
-    header = next(csv.reader(text[:BLOCK].splitlines(), delimiter=separator), [])
+    header = next(csv.reader(io.StringIO(text[:BLOCK], newline=""), delimiter=separator), [])
     if len(header) < 2:
         return None
     try:

@@ -120,7 +120,7 @@ def map_columns(
     others = [given for given in header if given not in taken]
     if not contract.keeps_attributes:
         return ColumnMap(known, {}, tuple(others), tuple(notes))
-    attributes = {_free_name(given, contract.names, header): given for given in others}
+    attributes = {_free_name(given, reserved=contract.names, header=header): given for given in others}
     notes += [f"Column {given!r} is kept as {name!r}." for name, given in attributes.items() if name != given]
     return ColumnMap(known, attributes, (), tuple(notes))
 
@@ -133,7 +133,7 @@ def _first_found(names: Sequence[str], header: Sequence[str]) -> str | None:
     return None
 
 
-def _free_name(given: str, reserved: Sequence[str], header: Sequence[str]) -> str:
+def _free_name(given: str, *, reserved: Sequence[str], header: Sequence[str]) -> str:
     name = given
     while name in reserved or (name != given and name in header):
         name += "_attribute"

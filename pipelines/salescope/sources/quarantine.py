@@ -47,7 +47,7 @@ def rejected_rows(raw: RawTable, faults: Sequence[Fault], *, rejected: npt.NDArr
     for position in positions:
         own = [fault for fault in faults if fault.wrong[position]]
         columns = [fault.column for fault in own]
-        values = [_value(raw, column, int(position)) for column in columns]
+        values = [_value(raw, column, position=int(position)) for column in columns]
         reasons = [fault.reason_of(int(position)) for fault in own]
         why.append((int(raw.rows[position]), "; ".join(columns), "; ".join(values), "; ".join(reasons)))
     cells = raw.frame.iloc[positions].set_axis(names, axis="columns").reset_index(drop=True)
@@ -59,7 +59,7 @@ def rejected_rows(raw: RawTable, faults: Sequence[Fault], *, rejected: npt.NDArr
     return table.assign(row=table["row"].astype("int64"), **text).sort_values("row", kind="stable", ignore_index=True)
 
 
-def _value(raw: RawTable, column: str, position: int) -> str:
+def _value(raw: RawTable, column: str, *, position: int) -> str:
     return ", ".join(
         _shown(cell_text(raw.frame[name].iloc[position])) for name in column.split(", ") if name in raw.frame
     )

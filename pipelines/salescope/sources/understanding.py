@@ -88,14 +88,17 @@ def prepared(cells: pd.Series[Any], facts: ColumnFacts, *, meaning: Column | Non
     Cells
         The column on its way.
     """
-    if cells.dtype != STRING and (meaning is None or _will_do(cells, meaning)):
+    if cells.dtype != STRING and _will_do(cells, meaning):
         nothing = Distinct(pd.Series([], dtype=STRING), np.full(len(cells), -1, dtype=np.int64))
         return Cells(facts, meaning, cells.reset_index(drop=True), nothing)
     text = cells if cells.dtype == STRING else pd.Series([cell_text(value) for value in cells], dtype=STRING)
     return Cells(facts, meaning, None, distinct_values(text, missing=settings.missing))
 
 
-def _will_do(cells: pd.Series[Any], meaning: Column) -> bool:
+def _will_do(cells: pd.Series[Any], meaning: Column | None) -> bool:
+    if meaning is None:
+        # A flag among attributes becomes the words true and false, as a text file has them.
+        return not pd.api.types.is_bool_dtype(cells.dtype)
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         return meaning.is_time
     if pd.api.types.is_bool_dtype(cells.dtype):
@@ -120,7 +123,7 @@ def understand(columns: Mapping[str, Cells], *, settings: TableSettings, separat
     dict of str to Understood
         The columns in the same order.
     """
-    styles = agreed_styles({name: _style_of(name, column, settings) for name, column in columns.items()})
+    styles = agreed_styles({name: _style_of(name, column, settings=settings) for name, column in columns.items()})
     prefer = "," if separator == ";" else "."
     return {
         name: _understood(column, style=styles[name], settings=settings, prefer=prefer)
@@ -128,7 +131,7 @@ def understand(columns: Mapping[str, Cells], *, settings: TableSettings, separat
     }
 
 
-def _style_of(name: str, column: Cells, settings: TableSettings) -> DateStyle | None:
+def _style_of(name: str, column: Cells, *, settings: TableSettings) -> DateStyle | None:
     asked = settings.dates.get(name)
     if column.typed is not None or (column.meaning is not None and not column.meaning.is_time):
         return None
@@ -153,7 +156,8 @@ def _understood(column: Cells, *, style: DateStyle | None, settings: TableSettin
         return _times(column, style=style, settings=settings)
     if column.meaning.is_number:
         text = column.text.without(MISSING_IN_MEASURES)
-        return _numbers(column, text, parse_numbers(text.uniques, decimal=settings.decimal, prefer=prefer))
+        parsed = parse_numbers(text.uniques, decimal=settings.decimal, prefer=prefer)
+        return _numbers(column, text, parsed=parsed)
     return _flags(column) if column.meaning.kind == "flag" else _words(column)
 
 
@@ -180,7 +184,7 @@ def _attribute(column: Cells, *, style: DateStyle | None, settings: TableSetting
         return _words(column)
     numbers = parse_numbers(text.uniques, decimal=settings.decimal, prefer=prefer)
     if not numbers.wrong.any():
-        return _numbers(column, text, numbers)
+        return _numbers(column, text, parsed=numbers)
     words = _words(column)
     if numbers.wrong.mean() > 1.0 - NEARLY_ALL:
         return words
@@ -224,7 +228,7 @@ def _shown(style: DateStyle) -> str:
     return f"{shown} (ambiguous)" if style.is_ambiguous else shown
 
 
-def _numbers(column: Cells, text: Distinct, parsed: ParsedNumbers) -> Understood:
+def _numbers(column: Cells, text: Distinct, *, parsed: ParsedNumbers) -> Understood:
     wrong = text.rows_where(parsed.wrong)
     style = parsed.style
     mark = "comma" if style.decimal == "," else "point"
