@@ -148,11 +148,11 @@ def behaviour_of(log: EventLog, *, as_of: Instants, kinds: Sequence[str] | None 
     for days in WINDOWS:
         recent = past.at >= as_of[past.row] - days * DAY
         columns[f"events_{days}d"] = _count(past.row[recent], rows)
-    columns["event_kinds"] = _different(past.row, past.kind, rows)
-    columns["event_channels"] = _different(past.row, past.channel, rows)
+    columns["event_kinds"] = _different(past.row, past.kind, rows=rows)
+    columns["event_channels"] = _different(past.row, past.channel, rows=rows)
     columns |= _recency(past, as_of=as_of, total=total)
-    columns["last_event_kind"] = _latest(past, past.kind, rows)
-    columns["last_event_channel"] = _latest(past, past.channel, rows)
+    columns["last_event_kind"] = _latest(past, past.kind, rows=rows)
+    columns["last_event_channel"] = _latest(past, past.channel, rows=rows)
     for kind in sorted(set(past.kind.tolist()) - {""}) if kinds is None else kinds:
         columns[KIND_PREFIX + kind] = _count(past.row[past.kind == kind], rows)
     return columns
@@ -166,7 +166,7 @@ def _count(row: Instants, rows: int) -> npt.NDArray[np.float64]:
     return np.bincount(row, minlength=rows).astype(np.float64)
 
 
-def _different(row: Instants, word: npt.NDArray[Any], rows: int) -> npt.NDArray[np.float64]:
+def _different(row: Instants, word: npt.NDArray[Any], *, rows: int) -> npt.NDArray[np.float64]:
     pairs = {(position, said) for position, said in zip(row.tolist(), word.tolist(), strict=True) if said}
     return _count(np.array([position for position, _ in pairs], dtype=np.int64), rows)
 
@@ -187,7 +187,7 @@ def _recency(past: EventLog, *, as_of: Instants, total: npt.NDArray[np.float64])
     }
 
 
-def _latest(past: EventLog, word: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
+def _latest(past: EventLog, word: npt.NDArray[Any], *, rows: int) -> npt.NDArray[Any]:
     answer: list[tuple[int, str] | None] = [None] * rows
     for row, at, said in zip(past.row.tolist(), past.at.tolist(), word.tolist(), strict=True):
         # Of events at one instant the last word in the alphabet counts, whatever the order they came in.

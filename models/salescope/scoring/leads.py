@@ -59,6 +59,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         The kind of every column that was seen.
     notes_ : dict of str to str
         What was dropped or read unusually, and why.
+    learner_ : str
+        Which members answer, with their weights.
 
     Notes
     -----
@@ -284,7 +286,9 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         score = score_of(probability, cuts=self.cuts_)
         answer = pd.DataFrame({"probability": probability, "score": score})
         answer["grade"] = [grade_of(value, self.grades_) for value in score]
-        answer["reasons"] = self._reasons(rows, encoded, Reasons(self.encoder_.used_, self.labels or {}, language, top))
+        answer["reasons"] = self._reasons(
+            rows, encoded, words=Reasons(self.encoder_.used_, self.labels or {}, language, top)
+        )
         if isinstance(rows, pd.DataFrame):
             answer.index = rows.index
         identities = _lead_ids(rows)
@@ -292,7 +296,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             answer.insert(0, "lead_id", identities)
         return answer
 
-    def _reasons(self, rows: Rows, encoded: Floats, words: Reasons) -> list[tuple[Any, ...]]:
+    def _reasons(self, rows: Rows, encoded: Floats, *, words: Reasons) -> list[tuple[Any, ...]]:
         if words.top < 1:
             return [()] * len(encoded)
         _, grouped = self._grouped(encoded)

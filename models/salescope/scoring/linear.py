@@ -88,7 +88,7 @@ class RidgeLogistic:
         terms = [
             _scaled(term, design.encoded[:, position])
             for position, feature in enumerate(design.features)
-            for term in _terms_of(design.encoded[:, position], feature, position)
+            for term in _terms_of(design.encoded[:, position], feature, position=position)
         ]
         self._n_features = len(design.features)
         columns = [term.values(design.encoded[:, term.feature]) for term in terms]
@@ -168,7 +168,7 @@ class RidgeLogistic:
         return member
 
 
-def _terms_of(column: Floats, feature: Feature, position: int) -> list[_Term]:
+def _terms_of(column: Floats, feature: Feature, *, position: int) -> list[_Term]:
     known = column[~np.isnan(column)]
     gaps = len(column) - len(known)
     terms = [_Term(position, "missing")] if FEWEST <= gaps <= len(column) - FEWEST else []

@@ -103,21 +103,21 @@ class Reasons:
         raising = [position for position in told if contributions[position] > 0][: self.top]
         lowering = [position for position in told if contributions[position] < 0][: self.top]
         return tuple(
-            self._reason(self.columns[position], record.get(self.columns[position].name), contributions[position])
+            self._reason(self.columns[position], record.get(self.columns[position].name), by=contributions[position])
             for position in (*raising, *lowering)
         )
 
-    def _reason(self, column: AttributeColumn, value: object, contribution: float) -> Reason:
+    def _reason(self, column: AttributeColumn, value: object, *, by: float) -> Reason:
         phrases = phrases_in(self.language)
         label = column_label(column.name, phrases=phrases, labels=self.labels)
-        template = phrases.raises if contribution > 0 else phrases.lowers
+        template = phrases.raises if by > 0 else phrases.lowers
         what = _said(column, value, phrases=phrases, label=label)
         return Reason(
             column=column.name,
             label=label,
             value=_plain(column, value),
-            contribution=float(contribution),
-            direction="raises" if contribution > 0 else "lowers",
+            contribution=float(by),
+            direction="raises" if by > 0 else "lowers",
             text=template.format(what=what),
         )
 
@@ -141,7 +141,9 @@ def _said(column: AttributeColumn, value: object, *, phrases: Phrases, label: st
     if isinstance(plain, bool):
         return phrases.flag.format(label=label, value=phrases.yes if plain else phrases.no)
     if isinstance(plain, float):
-        return phrases.number.format(label=label, value=_short_number(plain), typical=_typical(plain, column, phrases))
+        return phrases.number.format(
+            label=label, value=_short_number(plain), typical=_typical(plain, column, phrases=phrases)
+        )
     if column.kind == "date":
         return phrases.date.format(label=label, value=plain[:10])
     if column.kind == "text":
@@ -150,7 +152,7 @@ def _said(column: AttributeColumn, value: object, *, phrases: Phrases, label: st
     return (phrases.level if plain in column.levels else phrases.unseen).format(label=label, value=shown)
 
 
-def _typical(number: float, column: AttributeColumn, phrases: Phrases) -> str:
+def _typical(number: float, column: AttributeColumn, *, phrases: Phrases) -> str:
     if column.low is not None and number < column.low:
         return phrases.low
     if column.high is not None and number > column.high:
