@@ -168,6 +168,14 @@ def test_a_malformed_pointer_is_refused(tmp_path: Path, pointer: bytes) -> None:
         current(tmp_path)
 
 
+def test_promoting_mends_a_malformed_pointer(tmp_path: Path) -> None:
+    publish(tmp_path, bundle_of(1), version="1")
+    (tmp_path / POINTER).write_bytes(b"{")
+    publish(tmp_path, bundle_of(2), version="2")
+    assert load_current(tmp_path)[1] == bundle_of(2)
+    assert len(folders(tmp_path)) == 1
+
+
 def test_links_folders_and_too_large_files_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = publish(tmp_path / "published", bundle_of(1), version="1").path
     (path / "link.json").symlink_to("/etc/hostname")

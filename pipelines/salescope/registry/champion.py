@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from salescope.frames.errors import NoEarlierBundleError, NothingPublishedError
+from salescope.frames.errors import DamagedBundleError, NoEarlierBundleError, NothingPublishedError
 from salescope.registry.published import Published, current, publish, rollback
 from salescope.registry.tracking import CHAMPION, Tracking
 from salescope.registry.trial import Limits, offer
@@ -49,7 +49,7 @@ def materialise(
     return publish(folder, files, version=champion.version, check=check, keep=keep)
 
 
-def promote_version(tracking: Tracking, name: str, *, version: str, folder: Path) -> Published:
+def promote_version(tracking: Tracking, name: str, *, version: str, folder: Path, keep: int = 5) -> Published:
     """Makes a version the champion and publishes it; a bundle that fails its trial never becomes the champion.
 
     Parameters
@@ -62,6 +62,8 @@ def promote_version(tracking: Tracking, name: str, *, version: str, folder: Path
         The number of the version, or an alias, as "@challenger".
     folder : Path
         The published folder.
+    keep : int, default 5
+        How many bundles stay on the disk.
 
     Returns
     -------
@@ -81,16 +83,16 @@ def promote_version(tracking: Tracking, name: str, *, version: str, folder: Path
     the poller publishes at its next turn.
     """
     found = tracking.find(name, version=version)
-    files = tracking.download(name, version=found.version)
+    if _is_published(folder, version=found.version, digest=found.digest):
+        tracking.set_alias(name, CHAMPION, version=found.version)
+        return current(folder)
 
     def try_then_crown(staged: Path) -> None:
         offer(staged, digest=found.digest)
         tracking.set_alias(name, CHAMPION, version=found.version)
 
-    if _is_published(folder, version=found.version, digest=found.digest):
-        tracking.set_alias(name, CHAMPION, version=found.version)
-        return current(folder)
-    return publish(folder, files, version=found.version, check=try_then_crown)
+    files = tracking.download(name, version=found.version)
+    return publish(folder, files, version=found.version, check=try_then_crown, keep=keep)
 
 
 def roll_back(tracking: Tracking, name: str, *, folder: Path) -> Published:
@@ -131,6 +133,6 @@ def roll_back(tracking: Tracking, name: str, *, folder: Path) -> Published:
 def _is_published(folder: Path, *, version: str, digest: str) -> bool:
     try:
         pointed = current(folder)
-    except NothingPublishedError:
+    except (NothingPublishedError, DamagedBundleError):
         return False
     return (pointed.version, pointed.digest) == (version, digest)

@@ -46,6 +46,7 @@ __all__ = ["POINTER", "Published", "current", "load_current", "publish", "read_b
 POINTER = "current.json"
 
 _LOCK = ".lock"
+_LOCK_SECONDS = 180.0
 _VERSIONS = "versions"
 _SCHEMA = 1
 _READ_ATTEMPTS = 5
@@ -194,7 +195,7 @@ def publish(
     version: str,
     check: Callable[[Path], object] | None = None,
     keep: int = 5,
-    timeout: float = 30.0,
+    timeout: float = _LOCK_SECONDS,
 ) -> Published:
     """Makes a bundle the current one, so that a crash at any moment leaves the old one or the new one.
 
@@ -211,8 +212,8 @@ def publish(
         service pass :func:`salescope.registry.trial.offer`.
     keep : int, default 5
         How many bundles stay on the disk, the current one included; at least 1.
-    timeout : float, default 30
-        How long to wait for another promotion, in seconds.
+    timeout : float, default 180
+        How long to wait for another promotion, which may be in its trial, in seconds.
 
     Returns
     -------
@@ -244,15 +245,15 @@ def publish(
         return _point_to(folder, [newest, *others][: max(keep, 1)])
 
 
-def rollback(folder: Path, *, timeout: float = 30.0) -> Published:
+def rollback(folder: Path, *, timeout: float = _LOCK_SECONDS) -> Published:
     """Makes the bundle that was current before the present one current again.
 
     Parameters
     ----------
     folder : Path
         The published folder.
-    timeout : float, default 30
-        How long to wait for another promotion, in seconds.
+    timeout : float, default 180
+        How long to wait for another promotion, which may be in its trial, in seconds.
 
     Returns
     -------
@@ -303,7 +304,8 @@ def _verified_digest(files: Mapping[str, bytes]) -> str:
 def _history(folder: Path) -> list[Published]:
     try:
         pointed = current(folder)
-    except NothingPublishedError:
+    except (NothingPublishedError, DamagedBundleError):
+        # A pointer that cannot be read tells of no history; promoting is how it is mended.
         return []
     return [replace(pointed, previous=()), *pointed.previous]
 
