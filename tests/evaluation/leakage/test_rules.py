@@ -103,6 +103,33 @@ def test_a_rare_value_pure_by_chance_is_not_telltale(rng, y):
     assert suspects(telltale_value, y, value=value) == []
 
 
+def test_who_hardly_ever_buys_is_no_leak(rng):
+    owner = rng.random(20_000) < 0.46
+    y = (rng.random(20_000) < np.where(owner, 0.001, 0.2)).astype(int)
+    assert y[owner].sum() > 0
+    assert suspects(telltale_value, y, owner=owner.astype(int), word=np.where(owner, "yes", "no")) == []
+
+
+def test_a_rare_outcome_makes_no_filled_column_telltale(rng):
+    filled = rng.random(20_000) < 0.5
+    y = (rng.random(20_000) < np.where(filled, 0.006, 0.014)).astype(int)
+    assert (
+        suspects(telltale_value, y, phone=np.where(filled, "x", None), visits=filled * rng.integers(1, 50, 20_000))
+        == []
+    )
+
+
+def test_an_amount_that_only_won_leads_have_may_have_exceptions(rng, y):
+    amount = np.where((y == 1) | (rng.random(2000) < 0.0005), np.exp(rng.normal(5, 1, 2000)), 0.0)
+    assert suspects(telltale_value, y, amount=amount) == ["amount"]
+
+
+def test_an_amount_of_a_rare_outcome_is_seen_beside_its_zeros(rng):
+    y = (rng.random(20_000) < 0.01).astype(int)
+    amount = np.where(y == 1, np.exp(rng.normal(5, 1, 20_000)), 0.0)
+    assert suspects(nearly_the_outcome, y, amount=amount) == ["amount"]
+
+
 def test_identifiers_are_told_from_measures(rng, y):
     n = len(y)
     found = suspects(
@@ -152,6 +179,13 @@ def test_one_column_that_says_nearly_everything_is_a_hint(rng, y):
     suspicion = next(dominant(case))
     assert suspicion.hint
     assert suspicion.worth == 0.10
+
+
+def test_spans_of_time_and_infinite_numbers_are_numbers():
+    spans = view_of("s", pd.Series(pd.to_timedelta([36, None, 12], unit="h")))
+    assert spans.ordered
+    assert spans.numbers[[0, 2]].tolist() == [1.5, 0.5]
+    assert view_of("i", pd.Series([1.0, np.inf])).codes.tolist() == [1, MISSING]
 
 
 def test_text_that_is_numbers_or_dates_gets_its_type():

@@ -159,6 +159,8 @@ def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
         values = pd.Series(values.to_numpy())
     if pd.api.types.is_datetime64_any_dtype(values):
         return _without_zone(values)
+    if pd.api.types.is_timedelta64_dtype(values):
+        values = values.dt.total_seconds() / 86_400
     if pd.api.types.is_numeric_dtype(values):
         return values.mask(values.isin([np.inf, -np.inf]))
     text = values.astype("string").str.strip()
@@ -189,7 +191,11 @@ def _codes(values: pd.Series[Any]) -> tuple[Ints, bool]:
     present = values.dropna()
     edges = pd.Index(present.unique()).sort_values()
     if len(edges) > MOST_BINS:
-        edges = pd.Index(present.sort_values().iloc[:: max(1, len(present) // MOST_BINS)].unique())
+        # The commonest value (a zero, often) has a bin of its own, so that few others are not lost beside it.
+        common = present.mode().iloc[0]
+        rest = present[present != common].sort_values()
+        steps = rest.iloc[:: max(1, len(rest) // MOST_BINS)]
+        edges = pd.Index(pd.concat([steps, pd.Series([common]), rest[rest > common].head(1)]).unique()).sort_values()
     codes = np.zeros(len(values), dtype=np.int64)
     codes[values.notna().to_numpy()] = edges.searchsorted(present.to_numpy(), side="right")
     return codes, True

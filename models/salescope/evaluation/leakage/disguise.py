@@ -19,7 +19,9 @@ TELLING_SHARE = 0.30
 
 TELLTALE_SHARE = 0.20
 TELLTALE_ROWS = 20.0
-TELLTALE_EXCEPTIONS, FILLED_EXCEPTIONS = 0.001, 0.01
+FILLED_EXCEPTIONS, ZERO_EXCEPTIONS = 0.01, 0.001
+BY_CHANCE_SHARE = 0.02
+MEASURE_VALUES = 10
 TELLTALE_WORTH = 0.02
 
 
@@ -81,9 +83,11 @@ def telltale_value(case: Case) -> Iterator[Suspicion]:
 
     Notes
     -----
-    A reason for losing is filled only for lost leads; a value of the deal is 0 for them. One row in a thousand may be
-    an exception (one in a hundred where filled stands against blank), and twenty of the other outcome must be
-    expected there by chance: a rare value that is pure by chance is none.
+    A reason for losing is filled only for lost leads; a value of the deal is 0 for them. What is written by hand may
+    have exceptions: one row in a hundred where filled stands against blank, one in a thousand where 0 stands against
+    many other values. A plain value may have none, for customers who have a product already hardly ever buy it, and
+    that is known in time. Twenty of the other outcome must be expected there by chance, and 2 % of that found at
+    most: neither a rare value that is pure by chance nor a rare outcome is a leak.
     """
     for view in case.columns.values():
         told = max((_only_one(case, reading=reading) for reading in _readings(view)), key=_share)
@@ -104,7 +108,7 @@ class _Reading:
     codes: Ints
     _: KW_ONLY
     words: tuple[str, ...]
-    exceptions: float = TELLTALE_EXCEPTIONS
+    exceptions: float = 0.0
 
 
 def _share(told: tuple[float, float, str, str] | None) -> float:
@@ -115,8 +119,9 @@ def _readings(view: ColumnView) -> Iterator[_Reading]:
     yield _Reading(view.codes, words=("is blank", *["has one value"] * int(view.codes.max())))
     filled = np.where(view.codes == MISSING, 0, 1)
     yield _Reading(filled, words=("is blank", "is filled"), exceptions=FILLED_EXCEPTIONS)
-    if view.ordered and not view.is_date:
-        yield _Reading(np.where(np.nan_to_num(view.numbers) == 0, 0, 1), words=("is 0 or blank", "is not 0"))
+    if view.ordered and not view.is_date and view.entries.nunique() > MEASURE_VALUES:
+        nothing = np.where(np.nan_to_num(view.numbers) == 0, 0, 1)
+        yield _Reading(nothing, words=("is 0 or blank", "is not 0"), exceptions=ZERO_EXCEPTIONS)
 
 
 def _only_one(case: Case, *, reading: _Reading) -> tuple[float, float, str, str] | None:
@@ -125,7 +130,8 @@ def _only_one(case: Case, *, reading: _Reading) -> tuple[float, float, str, str]
     for own, other, outcome in ((lost, won, "lost"), (won, lost, "won")):
         rows: Floats = own + other
         by_chance = rows * other.sum() / len(case.y)
-        pure = (other <= reading.exceptions * rows) & (by_chance >= TELLTALE_ROWS)
+        allowed = np.minimum(reading.exceptions * rows, BY_CHANCE_SHARE * by_chance)
+        pure = (other <= allowed) & (by_chance >= TELLTALE_ROWS)
         share = np.where(pure, own / own.sum(), 0.0)
         place = int(np.argmax(share))
         if share[place] >= TELLTALE_SHARE:
