@@ -90,6 +90,7 @@ def test_a_port_that_is_none_is_refused(tmp_path):
         ("leads:\n  order: created_at", 2, "order_by"),
         ("leads:\n  outcome:\n    column: y\n    win: [yes]", 4, "won"),
         ("leads:\n  calibration:\n    bin: 5", 3, "bins"),
+        ("tables:\n  leads:\n    path: x\n    dates:\n      created_at: day-first", 5, "day_first"),
     ],
 )
 def test_a_misspelt_name_gets_its_line_and_the_nearest_valid_name(tmp_path, text, line, nearest):
@@ -112,6 +113,7 @@ def test_a_misspelt_name_gets_its_line_and_the_nearest_valid_name(tmp_path, text
         ("tables: {leads: {path: a, table: b}}", "belong to 'url'"),
         ("tables: {leads: {path: a, encoding: utf-9}}", "the encoding 'utf-9' is not known"),
         ("tables: {leads: {path: a, separator: ab}}", "tables.leads.separator"),
+        ("tables: {leads: {path: a, dates: {created_at: '%d/%q/%Y'}}}", "has '%q'"),
         ("leads: {outcome: {won: [a]}}", "the key 'column' is missing"),
         ("leads: {outcome: {column: y}}", "at least one value that means won"),
         ("leads: {outcome: {column: y, won: [a], lost: [A]}}", "'A' is given twice"),

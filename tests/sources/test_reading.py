@@ -60,6 +60,18 @@ def test_a_misspelt_column_names_its_key_and_the_nearest(tmp_path, key):
         read(tmp_path, leads=f"{LEADS}  {key}\n")
 
 
+def test_a_misspelt_column_with_a_date_format_is_answered_with_the_nearest(tmp_path):
+    with pytest.raises(UnknownNameError, match=r"'creatd_at' in leads\.csv, for dates: did you mean 'created_at'"):
+        read(tmp_path, columns=COLUMNS + ", dates: {creatd_at: day_first}")
+
+
+def test_a_format_of_ones_own_is_followed(tmp_path):
+    text = (HEADER + ROWS).replace("07.01.2025", "2025-01-07").replace("09.01.2025", "2025/09/01")
+    leads = read(tmp_path, text=text, columns=COLUMNS + ", dates: {created_at: '%Y/%d/%m'}")
+    assert leads.frame["created_at"].tolist() == [pd.Timestamp("2025-01-09")]
+    assert set(leads.rejected["row"]) == {2, 4}
+
+
 def test_a_misspelt_source_column_is_answered_with_the_nearest(tmp_path):
     with pytest.raises(UnknownNameError, match=r"'kanall' in leads\.csv: did you mean 'kanal'"):
         read(tmp_path, columns="{lead_id: id, created_at: angelegt, source: kanall}")

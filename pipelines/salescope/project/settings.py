@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "DATE_STYLES",
     "CalibrationSettings",
     "Label",
     "LeadSettings",
@@ -33,6 +34,9 @@ def _as_word(value: object) -> object:
 def _as_names(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
+
+DATE_STYLES = ("day_first", "month_first", "year_first", "named_month", "iso", "excel", "epoch_s", "epoch_ms")
+"""The words by which settings say how dates are written; anything else is a format such as ``%d/%m/%Y``."""
 
 Label = Annotated[str, BeforeValidator(_as_word)]
 """A value of a column of the user's, as text."""

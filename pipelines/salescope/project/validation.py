@@ -11,9 +11,11 @@ from pydantic import BaseModel, ValidationError
 from salescope.frames import TABLES
 from salescope.frames.errors import SettingsError, UnknownNameError
 from salescope.project.document import Document, Place
-from salescope.project.settings import SettingsFile
+from salescope.project.settings import DATE_STYLES, SettingsFile
 
 __all__ = ["settings_of"]
+
+DIRECTIVES = "YymdbBHIMSfp"
 
 
 def settings_of(document: Document) -> SettingsFile:
@@ -101,6 +103,8 @@ def _check_names(settings: SettingsFile, document: Document) -> None:
             raise UnknownNameError(name, what="table", where=_around(document, place), accepted=list(TABLES))
         _check_columns(list(table.columns), table=name, document=document)
         _check_encoding(table.encoding, where=document.where((*place, "encoding")))
+        for column, style in table.dates.items():
+            _check_date_style(style, where=document.where((*place, "dates", column)))
 
 
 def _check_columns(given: Sequence[str], *, table: str, document: Document) -> None:
@@ -118,3 +122,16 @@ def _check_encoding(encoding: str | None, *, where: str) -> None:
         accepted = "utf-8, utf-16, gb18030, cp1252 or another codec of Python"
         fault = f"the encoding {encoding!r} is not known; accepted: {accepted}"
         raise SettingsError(fault, place=where) from None
+
+
+def _check_date_style(style: str, *, where: str) -> None:
+    """Accepts a word of ours, or a format of directives that a date has."""
+    if style in DATE_STYLES:
+        return
+    if "%" not in style:
+        raise UnknownNameError(style, what="date format", where=where, accepted=[*DATE_STYLES, "%d/%m/%Y"])
+    unknown = [f"%{part[:1]}" for part in style.split("%")[1:] if not part or part[0] not in DIRECTIVES]
+    if unknown:
+        accepted = ", ".join(f"%{letter}" for letter in DIRECTIVES)
+        fault = f"the date format {style!r} has {unknown[0]!r}; accepted: {accepted}"
+        raise SettingsError(fault, place=where)

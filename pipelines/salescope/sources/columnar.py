@@ -17,7 +17,7 @@ from salescope.sources.separator import column_names
 __all__ = ["read_parquet", "typed_column"]
 
 
-def read_parquet(path: Path, settings: TableSettings) -> RawTable:
+def read_parquet(path: Path, settings: TableSettings) -> RawTable:  # noqa: ARG001 - one signature for all readers
     """Reads a Parquet file.
 
     Parameters
@@ -25,7 +25,7 @@ def read_parquet(path: Path, settings: TableSettings) -> RawTable:
     path : Path
         The file.
     settings : TableSettings
-        The settings of the table; the size was checked before.
+        The settings of the table; a Parquet file says everything itself, so none of them is needed.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def read_parquet(path: Path, settings: TableSettings) -> RawTable:
     columns = {name: _column(cells) for name, cells in zip(names, table.columns, strict=True)}
     frame = pd.DataFrame(columns, index=range(table.num_rows))
     rows = np.arange(2, table.num_rows + 2, dtype=np.int64)
-    return RawTable(frame, rows, path.name, (settings.path and "parquet") or "", notes=tuple(notes))
+    return RawTable(frame, rows, path.name, "parquet", notes=tuple(notes))
 
 
 def _column(cells: pa.ChunkedArray) -> pd.Series:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from salescope.frames import Table
 from salescope.frames.errors import MissingColumnError, UnknownNameError
 
-__all__ = ["ROW_NUMBER", "ColumnMap", "found_name", "map_columns"]
+__all__ = ["ROW_NUMBER", "ColumnMap", "check_dates", "found_name", "map_columns"]
 
 ROW_NUMBER = "row_number"
 """Mapped to a key, the number of the row stands in for an identifier the source does not have."""
@@ -123,6 +123,29 @@ def map_columns(
     attributes = {_free_name(given, reserved=contract.names, header=header): given for given in others}
     notes += [f"Column {given!r} is kept as {name!r}." for name, given in attributes.items() if name != given]
     return ColumnMap(known, attributes, (), tuple(notes))
+
+
+def check_dates(columns: ColumnMap, dates: Iterable[str], *, source: str) -> None:
+    """Checks that every column with a date format of its own is there.
+
+    Parameters
+    ----------
+    columns : ColumnMap
+        Which of the user's columns is which of ours.
+    dates : iterable of str
+        The columns by our name, attributes by their own.
+    source : str
+        The source, for messages.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is not there.
+    """
+    accepted = [*columns.known, *columns.attributes]
+    for name in dates:
+        if name not in accepted:
+            raise UnknownNameError(name, what="column", where=f"{source}, for dates", accepted=accepted)
 
 
 def _first_found(names: Sequence[str], header: Sequence[str]) -> str | None:

@@ -13,7 +13,7 @@ from salescope.project import Workspace
 from salescope.sources.checks import check_contract, check_keys, check_leads
 from salescope.sources.facts import CheckedTable, ColumnFacts, Fault, SourceFacts
 from salescope.sources.lead_rules import check_lead_settings, is_excluded, with_outcomes
-from salescope.sources.mapping import ROW_NUMBER, ColumnMap, map_columns
+from salescope.sources.mapping import ROW_NUMBER, ColumnMap, check_dates, map_columns
 from salescope.sources.opening import open_source
 from salescope.sources.quarantine import rejected_rows
 from salescope.sources.raw import STRING, RawTable
@@ -75,6 +75,7 @@ def read_table(workspace: Workspace, name: str) -> CheckedTable:
         wanted["outcome"] = workspace.leads.outcome.column
     header = [str(given) for given in raw.frame.columns]
     columns = map_columns(TABLES[name], wanted, header=header, source=raw.source)
+    check_dates(columns, workspace.tables[name].dates, source=raw.source)
     if name == "leads":
         check_lead_settings(workspace.leads, columns=columns, header=header, source=raw.source)
     draft = _drafted(workspace, TABLES[name], columns=columns, raw=raw)

@@ -93,10 +93,14 @@ def _sheet(path: Path, sheet: str | None, *, results: bool) -> tuple[str, list[t
             fault = f"cannot be read as a workbook ({type(error).__name__})"
             raise SourceError(path.name, fault=fault, remedy="Save it again as .xlsx or CSV") from None
         try:
-            name = sheet or book.sheetnames[0]
-            if name not in book.sheetnames:
-                raise UnknownNameError(name, what="sheet", where=path.name, accepted=book.sheetnames)
-            return name, [tuple(row) for row in book[name].iter_rows(values_only=True)]
+            names = [each.title for each in book.worksheets]
+            name = sheet or next(iter(names), "")
+            if name not in names:
+                raise UnknownNameError(name, what="sheet", where=path.name, accepted=names)
+            cells = book[name]
+            # Some CRMs write a wrong extent into the sheet, which would hide most of its cells.
+            cells.reset_dimensions()
+            return name, [tuple(row) for row in cells.iter_rows(values_only=True)]
         finally:
             book.close()
 
