@@ -158,15 +158,28 @@ def test_a_snapshot_lies_in_the_life_of_its_lead():
     assert (found["outcome_at"] < AS_OF).all()
     assert found["y"].eq(found["outcome"].eq("won")).all()
     known = table["outcome"].ne("open") & (table["outcome_at"] < AS_OF)
-    assert sorted(found["lead_id"]) == sorted(table.loc[known, "lead_id"])
+    assert found["lead_id"].is_unique
+    assert set(found["lead_id"]) < set(table.loc[known, "lead_id"])
+    assert len(found) > known.sum() / 2
 
 
-def test_moments_are_uniform_over_a_life():
-    table = many_leads(3000)
-    found = lead_snapshots(table, as_of="2030-01-01", seed=1).merge(table, on="lead_id")
-    share = (found["as_of"] - found["created_at_x"]) / (found["outcome_at"] - found["created_at_x"])
-    shares = np.histogram(share, bins=10, range=(0, 1))[0] / len(share)
-    assert np.abs(shares - 0.1).max() < 0.03
+def test_snapshots_of_an_age_are_won_as_often_as_leads_open_at_that_age():
+    # Quick leads are won, slow ones lost: a draw that knew a lead's end would meet too many quick ones.
+    rng = np.random.default_rng(7)
+    days = rng.exponential(20, 6000)
+    table = pd.DataFrame(
+        {
+            "lead_id": [f"L{row}" for row in range(6000)],
+            "created_at": START,
+            "outcome": np.where(rng.random(6000) < np.exp(-days / 15), "won", "lost"),
+            "outcome_at": START + pd.to_timedelta(days, unit="D"),
+        }
+    )
+    found = lead_snapshots(table, as_of="2030-01-01", seed=1)
+    for start in (0, 2, 5, 10, 20):
+        near = found[found["days_since_created"].between(start, start + 2)]
+        wanted = np.mean([(table["outcome"][days > age] == "won").mean() for age in near["days_since_created"]])
+        assert abs(near["y"].mean() - wanted) < 4 * np.sqrt(wanted * (1 - wanted) / len(near))
 
 
 def test_the_future_does_not_move_the_past():

@@ -139,7 +139,7 @@ def lead_snapshots(
     seed: int,
     outcome_window: timedelta | None = None,
 ) -> pd.DataFrame:
-    """Looks at every lead once, at a moment of its life drawn by chance, beside the outcome that followed.
+    """Looks at every lead at most once, at an age drawn by chance, beside the outcome that followed.
 
     Parameters
     ----------
@@ -166,9 +166,10 @@ def lead_snapshots(
 
     Notes
     -----
-    A lead gives exactly one snapshot, uniform over (created_at, outcome_at]: one a day would count long leads many
-    times (length bias), one at the start would never see behaviour, one at the end only the last day's. The draw hangs
-    on the lead's id and the seed alone, so that later leads never move an earlier lead's moment.
+    A lead gives at most one snapshot, at an age drawn from the ages that leads of this company reach, and none where it
+    had closed by then. The draw must not know the lead's own end: a moment uniform over each lead's own life would meet
+    quick leads more often than they are found open at that age, and what is learned about open leads would be biased.
+    One snapshot a day would count slow leads many times (length bias). The draw hangs on the lead's id and the seed, and on what was known at ``as_of``.
 
     Without a window the newest leads are known only when they closed quickly; where quick leads are won more often,
     give ``outcome_window``: moments then lie at least a window before ``as_of``, and every label is complete.
@@ -182,9 +183,14 @@ def lead_snapshots(
     closed_at = leads["outcome_at"].to_numpy(dtype="datetime64[ns]").view(np.int64)
     closed = leads["outcome"].isin(["won", "lost"]).to_numpy() & (closed_at != NEVER) & (closed_at < now)
     window = None if outcome_window is None else pd.Timedelta(outcome_window).as_unit("ns").value
-    end = closed_at if window is None else np.where(closed, np.minimum(closed_at, now - window), now - window)
-    kept = np.flatnonzero((closed if window is None else created != NEVER) & (created < end) & (created != NEVER))
-    moment = _drawn(leads["lead_id"].iloc[kept], seed=seed, start=created[kept], end=end[kept])
+    moment = created + _drawn_ages(
+        leads["lead_id"], seed=seed, lives=(closed_at - created)[closed & (created != NEVER)]
+    )
+    # A lead without an end is watched up to the last moment whose window is over.
+    end = np.where(closed, closed_at, now if window is None else now - window)
+    told = closed if window is None else moment <= now - window
+    kept = np.flatnonzero(told & (created != NEVER) & (moment <= end))
+    moment = moment[kept]
     won = closed[kept] & leads["outcome"].eq("won").to_numpy(dtype=bool, na_value=False)[kept]
     if window is not None:
         won &= closed_at[kept] <= moment + window
@@ -192,11 +198,13 @@ def lead_snapshots(
     return lead_features(rows, events, as_of=pd.Series(moment.view("datetime64[ns]"))).assign(y=won.astype(np.int64))
 
 
-def _drawn(
-    lead_ids: pd.Series, *, seed: int, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Draws a moment after the start and up to the end, from each lead's own generator."""
+def _drawn_ages(lead_ids: pd.Series, *, seed: int, lives: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Draws an age for every lead from its own generator: a share of a life that some closed lead had."""
+    lived = np.sort(lives[lives > 0])
+    if not len(lived):
+        return np.ones(len(lead_ids), dtype=np.int64)
     keys = pd.util.hash_array(lead_ids.astype(str).to_numpy(dtype=object))
-    share = np.array([1.0 - np.random.default_rng([seed, int(key)]).random() for key in keys])
-    lived: npt.NDArray[np.int64] = np.maximum(np.ceil(share * (end - start)), 1).astype(np.int64)
-    return start + lived
+    chance = np.array([np.random.default_rng([seed, int(key)]).random(2) for key in keys]).reshape(-1, 2)
+    life = lived[(chance[:, 0] * len(lived)).astype(np.int64)]
+    ages: npt.NDArray[np.int64] = np.maximum(np.ceil(chance[:, 1] * life), 1).astype(np.int64)
+    return ages

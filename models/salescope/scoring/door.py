@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d, vali
 from salescope.frames.errors import MisalignedError, NotFittedModelError, OutcomeError
 from salescope.scoring.members import Floats
 
-__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "recency", "rows_of", "two_classes"]
+__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "lead_ids_of", "recency", "rows_of", "two_classes"]
 
 Record = Mapping[str, Any]
 Rows = pd.DataFrame | Sequence[Record]
@@ -58,6 +58,23 @@ def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
         raise OutcomeError("Complex data not supported in a scorer", remedy="Give real numbers.")
     names = getattr(estimator, "feature_names_in_", [f"x{position}" for position in range(checked.shape[1])])
     return pd.DataFrame(checked, columns=names)
+
+
+def lead_ids_of(rows: Rows) -> list[Any] | None:
+    """Finds the key of each row.
+
+    Parameters
+    ----------
+    rows : DataFrame of shape (n_rows, n_columns) or sequence of mappings, shape (n_rows,)
+
+    Returns
+    -------
+    list, shape (n_rows,), or None
+        None where no row has a "lead_id".
+    """
+    if isinstance(rows, pd.DataFrame):
+        return rows["lead_id"].tolist() if "lead_id" in rows.columns else None
+    return [row.get("lead_id") for row in rows] if any("lead_id" in row for row in rows) else None
 
 
 def labelled(rows: pd.DataFrame, y: object) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:

@@ -18,7 +18,16 @@ from salescope.features.encoding import AttributeEncoder
 from salescope.features.leads import record_features
 from salescope.frames.errors import OutOfRangeError
 from salescope.scoring.bundles import read_bundle, write_bundle
-from salescope.scoring.door import NOT_FEATURES, Rows, UnfittedScorerError, labelled, recency, rows_of, two_classes
+from salescope.scoring.door import (
+    NOT_FEATURES,
+    Rows,
+    UnfittedScorerError,
+    labelled,
+    lead_ids_of,
+    recency,
+    rows_of,
+    two_classes,
+)
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
 from salescope.scoring.members import Design, Floats, sigmoid
 from salescope.scoring.reasons import Reasons
@@ -291,7 +300,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         )
         if isinstance(rows, pd.DataFrame):
             answer.index = rows.index
-        identities = _lead_ids(rows)
+        identities = lead_ids_of(rows)
         if identities is not None:
             answer.insert(0, "lead_id", identities)
         return answer
@@ -384,9 +393,3 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
             Answers with the same bits as the one that was written.
         """
         return read_bundle(cls, files)
-
-
-def _lead_ids(rows: Rows) -> list[Any] | None:
-    if isinstance(rows, pd.DataFrame):
-        return rows["lead_id"].tolist() if "lead_id" in rows.columns else None
-    return [row.get("lead_id") for row in rows] if any("lead_id" in row for row in rows) else None
