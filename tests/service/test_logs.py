@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
+from time import monotonic
 
 import pytest
 from tests.service.place import LEAD
@@ -41,6 +43,19 @@ def test_a_call_is_one_line_with_route_status_time_and_records(client, shared_pl
     assert calls["log-2"]["error"] == "MissingScopeError"
     assert (calls["log-2"]["route"], calls["log-2"]["status"]) == ("/v1/models/{name}", 403)
     assert (calls["log-3"]["route"], calls["log-3"]["status"]) == (None, 401)
+
+
+def test_a_caller_that_hangs_up_is_a_line_and_no_failure(client, shared_place, lines):
+    head = "POST /v1/leads:score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
+    head += f"X-Request-Id: gone\r\nAuthorization: Bearer {shared_place.keys['admin']}\r\n\r\n{{"
+    with socket.create_connection((client.base_url.host, client.base_url.port), timeout=20) as connection:
+        connection.sendall(head.encode())
+    deadline = monotonic() + 20
+    while not [line for line in lines() if line.get("request_id") == "gone"]:
+        assert monotonic() < deadline
+        assert client.get("/healthz").status_code == 200
+    (line,) = [line for line in lines() if line.get("request_id") == "gone"]
+    assert (line["event"], line["status"], line["error"]) == ("call", 499, None)
 
 
 def test_no_body_no_key_and_no_person_is_in_the_log(client, shared_place, lines):
