@@ -160,3 +160,42 @@ def test_cutting_anywhere_is_refused(data: st.DataObject) -> None:
 def test_any_bytes_are_refused_with_the_designed_error(data: bytes) -> None:
     with pytest.raises(DamagedBundleError):
         check_model_text(data, file="m.txt")
+
+
+def test_a_split_between_missing_and_the_rest_passes() -> None:
+    X = np.where(np.arange(400) % 3 == 0, np.nan, np.random.default_rng(0).normal(size=400))[:, None]
+    settings = {"objective": "binary", "num_threads": 1, "verbosity": -1, "min_data_in_leaf": 5}
+    text = lgb.train(settings, lgb.Dataset(X, np.isnan(X[:, 0])), 1).model_to_string().encode()
+    assert b"threshold=inf" in text
+    check_model_text(text, file="trees.txt")
+    with pytest.raises(DamagedBundleError, match="threshold"):
+        check_model_text(replaced(rb"^threshold=inf", b"threshold=nan", text=text), file="trees.txt")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_texts_from_odd_columns_pass(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_rows = 150
+    odd = {
+        "missing": np.full(n_rows, np.nan),
+        "constant": np.full(n_rows, 3.0),
+        "half missing": np.where(rng.random(n_rows) < 0.5, np.nan, rng.normal(size=n_rows)),
+        "infinite": rng.choice([np.inf, -np.inf, 0.0, 1.0], n_rows),
+        "extreme": rng.choice([1e300, -1e300, 5e-324, 0.0], n_rows),
+        "codes": rng.integers(0, 50, n_rows).astype(float),
+    }
+    names = list(rng.permutation(list(odd)))
+    X = np.column_stack([odd[name] for name in names])
+    y = np.isnan(odd["half missing"]) if seed % 2 else rng.random(n_rows) < 0.3
+    settings = {
+        "objective": "binary",
+        "num_threads": 1,
+        "verbosity": -1,
+        "num_leaves": int(rng.integers(2, 40)),
+        "min_data_in_leaf": 2,
+        "min_data_per_group": 2,
+        "zero_as_missing": seed % 3 == 0,
+        "extra_trees": seed % 5 == 0,
+    }
+    data = lgb.Dataset(X, y, categorical_feature=[names.index("codes")])
+    check_model_text(lgb.train(settings, data, 6).model_to_string().encode(), file="m.txt")

@@ -27,7 +27,9 @@ _HEADER = re.compile(
     re.ASCII,
 )
 _COLUMN_NAME = re.compile(r"[^\s\x00-\x1f\x7f\",:\[\]{}]+")
-_COLUMN_RANGE = re.compile(rf"none|\[{_NUMBER}:{_NUMBER}\]|-?\d{{1,10}}(?::-?\d{{1,10}})*", re.ASCII)
+# Ranges are for people: prediction never reads them, so a column that held an infinity may say so.
+_BOUND = rf"(?:-?inf|{_NUMBER})"
+_COLUMN_RANGE = re.compile(rf"none|\[{_BOUND}:{_BOUND}\]|-?\d{{1,10}}(?::-?\d{{1,10}})*", re.ASCII)
 _TAIL = re.compile(
     rb"end of trees\n\nfeature_importances:\n(?:[^\n=]+=\d{1,18}\n)*\nparameters:\n(?:\[[a-z0-9_]+: [ -~]*\]\n)*"
     rb"\nend of parameters\n(?:\npandas_categorical:(?:null|\[\])\n?)?"

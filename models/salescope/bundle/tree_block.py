@@ -19,7 +19,9 @@ _NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d{1,3})?"
 _NUMBERS = re.compile(rf"(?:{_NUMBER}(?: {_NUMBER})*)?", re.ASCII)
 
 _PER_SPLIT_INTEGERS = ("split_feature", "decision_type", "left_child", "right_child", "internal_count")
-_PER_SPLIT_NUMBERS = ("split_gain", "threshold", "internal_value", "internal_weight")
+_PER_SPLIT_NUMBERS = ("split_gain", "internal_value", "internal_weight")
+# LightGBM writes "inf" where a split only tells missing values from the rest: nothing known is greater.
+_THRESHOLDS = re.compile(rf"(?:(?:inf|{_NUMBER})(?: (?:inf|{_NUMBER}))*)?", re.ASCII)
 _PER_LEAF = ("leaf_value", "leaf_weight", "leaf_count")
 _ORDER = (
     "Tree",
@@ -71,6 +73,14 @@ class _Tree:
         found = [float(token) for token in text.split()] if _NUMBERS.fullmatch(text) else [float("inf")]
         if any(abs(number) == float("inf") for number in found):
             raise self.refuse(problem=f"{name} holds something else than finite numbers")
+        return found
+
+    def thresholds(self) -> list[float]:
+        tokens = self.fields["threshold"].split()
+        found = [float(token) for token in tokens] if _THRESHOLDS.fullmatch(self.fields["threshold"]) else None
+        # A number too large for float64 would read as the infinity that only the word may mean.
+        if found is None or tokens.count("inf") != sum(abs(number) == float("inf") for number in found):
+            raise self.refuse(problem="threshold holds something else than finite numbers and 'inf'")
         return found
 
     def integer(self, name: str, *, least: int, most: int) -> int:
@@ -138,6 +148,7 @@ def _check_lengths(tree: _Tree, *, n_leaves: int) -> None:
         tree.check_length(name, tree.integers(name), accepted=(n_leaves - 1,))
     for name in _PER_SPLIT_NUMBERS:
         tree.check_length(name, tree.numbers(name), accepted=(n_leaves - 1,))
+    tree.check_length("threshold", tree.thresholds(), accepted=(n_leaves - 1,))
     # A tree that never split is a single leaf, of which LightGBM writes the value alone.
     optional = (1, 0) if n_leaves == 1 else (n_leaves,)
     for name in _PER_LEAF:
@@ -179,7 +190,7 @@ def _check_category_sets(tree: _Tree, *, n_sets: int) -> None:
     wrong = [decision for decision in decisions if not 0 <= decision <= _MOST_DECISION]
     if wrong:
         raise tree.refuse(problem=f"decision_type {wrong[0]} does not exist")
-    pairs = zip(decisions, tree.numbers("threshold"), strict=True)
+    pairs = zip(decisions, tree.thresholds(), strict=True)
     chosen = sorted(threshold for decision, threshold in pairs if decision & _CATEGORICAL_BIT)
     if chosen != list(range(n_sets)):
         raise tree.refuse(problem=f"its categorical splits do not name each of its {n_sets} category sets once")
