@@ -169,7 +169,8 @@ def lead_snapshots(
     A lead gives at most one snapshot, at an age drawn from the ages that leads of this company reach, and none where it
     had closed by then. The draw must not know the lead's own end: a moment uniform over each lead's own life would meet
     quick leads more often than they are found open at that age, and what is learned about open leads would be biased.
-    One snapshot a day would count slow leads many times (length bias). The draw hangs on the lead's id and the seed, and on what was known at ``as_of``.
+    One snapshot a day would count slow leads many times (length bias). The draw hangs on the lead's id and the seed,
+    and on what was known at ``as_of``.
 
     Without a window the newest leads are known only when they closed quickly; where quick leads are won more often,
     give ``outcome_window``: moments then lie at least a window before ``as_of``, and every label is complete.
