@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from salescope.project import Workspace
+    from salescope.training import TrainingResult
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,3 +46,25 @@ def shared_data() -> Path:
 def repository() -> Path:
     """Is the root of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Is the workspace of a made company with 1,500 leads; no test changes it."""
+    from salescope.project.made import init_made_workspace
+    from salescope.simulation import CompanySize
+
+    folder = tmp_path_factory.mktemp("made")
+    size = CompanySize(days=365, leads=1_500, customers=120, order_lines=1_500, products=12, representatives=6)
+    init_made_workspace(folder, seed=1, size=size)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(made_workspace: Path) -> tuple[Workspace, TrainingResult]:
+    """Is the made workspace after one training, and what came of it; no test changes it."""
+    from salescope.project import load_workspace
+    from salescope.training import train_leads
+
+    workspace = load_workspace(made_workspace, environment={})
+    return workspace, train_leads(workspace)

@@ -59,13 +59,9 @@ def test_a_package_is_typed_documented_and_says_what_is_public(package):
     assert (package / "py.typed").read_bytes() == b""
     tree = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
-    assigned = {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
+    assigned = {target.id for target in targets if isinstance(target, ast.Name)}
     assert "__all__" in assigned
 
 

@@ -70,34 +70,32 @@ def test_nothing_is_learned_into_a_pickle():
 
 PROBE = """
 import importlib, json, os, sys
+TOLD = {"open", "socket.connect", "subprocess.Popen", "os.mkdir", "os.remove", "os.rename", "os.putenv"}
 seen = []
-def watch(event, arguments):
-    frame = sys._getframe(1)
-    while frame is not None and "salescope" not in frame.f_code.co_filename:
+def ours():
+    # What a library does when it is imported is its own; a line of ours that acts is nearer than any library's.
+    frame = sys._getframe(2)
+    while frame is not None and (frame.f_code.co_filename.startswith("<frozen") or "/lib/python3" in frame.f_code.co_filename):
+        if "site-packages" in frame.f_code.co_filename:
+            return False
         frame = frame.f_back
-    if frame is None:
+    return frame is not None and "salescope" in frame.f_code.co_filename
+def watch(event, arguments):
+    if event not in TOLD:
         return
-    if event == "open" and arguments[1] and any(c in str(arguments[1]) for c in "wax+") and "__pycache__" not in str(arguments[0]):
-        seen.append(f"{event} {arguments[0]}")
-    elif event in {"socket.connect", "subprocess.Popen", "os.mkdir", "os.remove", "os.rename", "os.putenv"}:
+    writes = event != "open" or any(letter in str(arguments[1]) for letter in "wax+")
+    if writes and "__pycache__" not in str(arguments[0]) and ours():
         seen.append(f"{event} {arguments!r}")
-before = dict(os.environ)
+sys.addaudithook(watch)
 for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
-    if not seen: sys.addaudithook(watch) if name == json.loads(sys.argv[1])[0] else None
-print(json.dumps({"seen": seen, "environment": before == dict(os.environ)}))
+print(json.dumps(seen))
 """
 
 
 def test_nothing_happens_at_import_time():
-    names = [
-        "salescope.frames",
-        *(module.name for module in product_modules() if not module.name.endswith(("__main__", "env"))),
-    ]
-    light = [name for name in names if "migrations" not in name and ".wrapper" not in name]
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, json.dumps(light)], capture_output=True, text=True, timeout=300, check=False
-    )
+    names = [module.name for module in product_modules() if not module.name.endswith("__main__")]
+    command = [sys.executable, "-c", PROBE, json.dumps(names)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout.splitlines()[-1])
-    assert report["seen"] == []
+    assert json.loads(done.stdout.splitlines()[-1]) == []

@@ -148,10 +148,11 @@ class LeadSettings(Section):
 
     outcome: OutcomeSettings | None = Field(default=None, description="Which values mean won, lost and open.")
     order_by: str = Field(
-        default="created_at", description="What tells older from newer: created_at, row_order or a column."
+        default="outcome_at",
+        description="What tells older from newer: outcome_at, created_at, row_order or a column.",
     )
     period: str | None = Field(
-        default=None, description="A column whose consecutive runs are periods, or month of created_at."
+        default=None, description="A column whose consecutive runs are periods, or month of the outcomes."
     )
     exclude: tuple[str, ...] = Field(default=(), description="Columns never learned from; each must exist.")
     exclude_if_present: tuple[str, ...] = Field(default=(), description="The same, for columns an export may lack.")

@@ -153,7 +153,7 @@ def check_leads(frame: pd.DataFrame, *, names: Mapping[str, str], order_by: str)
     Returns
     -------
     list of Fault
-        Leads closed before they came in, and closed leads without the time they came in.
+        Leads closed before they came in, and closed leads without the time that orders them.
     """
     faults = []
     closed = frame["outcome"].isin(["won", "lost"]).to_numpy(dtype=bool)
@@ -164,7 +164,7 @@ def check_leads(frame: pd.DataFrame, *, names: Mapping[str, str], order_by: str)
         midnight = (frame["outcome_at"] == frame["outcome_at"].dt.normalize()).to_numpy(dtype=bool)
         early &= ~(same_day & midnight)
         faults.append(Fault(names["outcome_at"], early, "it is before the lead came in"))
-    if order_by == "created_at" and "created_at" in frame:
-        lost = closed & frame["created_at"].isna().to_numpy(dtype=bool)
-        faults.append(Fault(names["created_at"], lost, "it is empty, so the closed lead cannot be put in order"))
+    if order_by in {"outcome_at", "created_at"} and order_by in frame:
+        lost = closed & frame[order_by].isna().to_numpy(dtype=bool)
+        faults.append(Fault(names[order_by], lost, "it is empty, so the closed lead cannot be put in order"))
     return [fault for fault in faults if fault.wrong.any()]

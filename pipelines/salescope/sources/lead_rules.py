@@ -17,6 +17,8 @@ from salescope.sources.raw import STRING, RawTable
 
 __all__ = ["check_lead_settings", "is_excluded", "with_outcomes"]
 
+TIMES = ("outcome_at", "created_at")
+
 
 def check_lead_settings(leads: LeadSettings, *, columns: ColumnMap, header: Sequence[str], source: str) -> None:
     """Checks that every column which the section ``leads`` names is in the source.
@@ -42,7 +44,7 @@ def check_lead_settings(leads: LeadSettings, *, columns: ColumnMap, header: Sequ
     named: dict[str, Sequence[str]] = {
         "exclude": leads.exclude,
         "allow": leads.allow,
-        "order_by": () if leads.order_by in {"created_at", "row_order"} else (leads.order_by,),
+        "order_by": () if leads.order_by in {*TIMES, "row_order"} else (leads.order_by,),
         "period": () if leads.period in {None, "month"} else (str(leads.period),),
     }
     accepted = list(dict.fromkeys([*header, *columns.known, *columns.attributes]))
@@ -50,8 +52,9 @@ def check_lead_settings(leads: LeadSettings, *, columns: ColumnMap, header: Sequ
         for name in names:
             if found_name(name, accepted) is None:
                 raise UnknownNameError(name, what="column", where=f"{source}, for leads.{key}", accepted=accepted)
-    if leads.order_by == "created_at" and "created_at" not in columns.known:
-        fault = "the order is that of 'created_at', but no column is mapped to it; map one or write row_order"
+    if leads.order_by in TIMES and leads.order_by not in columns.known:
+        others = " or ".join([*(name for name in TIMES if name in columns.known), "row_order"])
+        fault = f"the order is that of {leads.order_by!r}, but no column is mapped to it; map one or write {others}"
         raise SettingsError(fault, place="salescope.yaml (leads.order_by)")
 
 

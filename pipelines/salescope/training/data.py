@@ -150,7 +150,7 @@ def _require_closed(leads: pd.DataFrame) -> None:
 
 def _has_times(leads: pd.DataFrame) -> bool:
     closed = leads["outcome"].isin(CLOSED)
-    return all(name in leads.columns and leads.loc[closed, name].notna().any() for name in ("created_at", "outcome_at"))
+    return all(name in leads.columns and leads.loc[closed, name].notna().all() for name in ("created_at", "outcome_at"))
 
 
 def _newest_instant(leads: pd.DataFrame, events: pd.DataFrame | None) -> pd.Timestamp | None:

@@ -13,7 +13,7 @@ from salescope.frames.errors import UnknownNameError
 __all__ = ["KNOWN_AT", "ROW", "order_of", "periods_of"]
 
 ROW, KNOWN_AT = "(row)", "(outcome known at)"
-AUTO, ROW_ORDER, MONTH = "auto", "row_order", "month"
+ROW_ORDER, MONTH = "row_order", "month"
 
 
 def order_of(described: pd.DataFrame, *, by: str) -> npt.NDArray[Any]:
@@ -24,8 +24,7 @@ def order_of(described: pd.DataFrame, *, by: str) -> npt.NDArray[Any]:
     described : DataFrame, shape (n_rows, n_columns)
         Closed leads with the columns `ROW` and `KNOWN_AT`.
     by : str
-        ``auto`` takes the time at which outcomes were known where the table has it, else ``created_at``, else the order
-        of rows; ``row_order``; ``outcome_at``; or a column.
+        ``outcome_at`` (when outcomes were known), ``created_at``, ``row_order`` or a column.
 
     Returns
     -------
@@ -37,11 +36,6 @@ def order_of(described: pd.DataFrame, *, by: str) -> npt.NDArray[Any]:
     UnknownNameError
         If there is no such column.
     """
-    if by == AUTO:
-        timed = [
-            name for name in (KNOWN_AT, "created_at") if name in described.columns and described[name].notna().all()
-        ]
-        by = timed[0] if timed else ROW_ORDER
     name = {ROW_ORDER: ROW, "outcome_at": KNOWN_AT}.get(by, by)
     if name not in described.columns:
         known = [ROW_ORDER, "outcome_at", *(str(column) for column in described.columns)]

@@ -10,7 +10,7 @@ Progress = Callable[[str, int, int], None]
 """Is called with the step in words, the steps done, and the steps in all."""
 
 
-def silent(step: str, done: int, total: int) -> None:
+def silent(*_told: str | int) -> None:
     """Says nothing."""
 
 

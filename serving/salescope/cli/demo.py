@@ -34,16 +34,16 @@ def demo(
     from salescope.cli.train import result_for_people, trained
 
     out = Console()
-    _say(out, 1, "Making a company: leads, customers, orders, incidents, and the truth about them")
+    _say(out, "Making a company: leads, customers, orders, incidents, and the truth about them", number=1)
     settings = _company(workspace, seed=seed)
-    _say(out, 2, "Checking its tables")
+    _say(out, "Checking its tables", number=2)
     _check(settings, out)
-    _say(out, 3, "Training a lead scorer: audit, judge on the newest outcomes, calibrate, compare, promote")
+    _say(out, "Training a lead scorer: audit, judge on the newest outcomes, calibrate, compare, promote", number=3)
     for part in result_for_people(trained(settings)):
         out.print(part, highlight=False)
-    _say(out, 4, "Scoring every open lead")
+    _say(out, "Scoring every open lead", number=4)
     _score_open(settings)
-    _say(out, 5, "Starting the service and asking it for one lead, as a CRM would")
+    _say(out, "Starting the service and asking it for one lead, as a CRM would", number=5)
     key = _key(settings)
     with running_service(settings, port=port) as service:
         _show_answer(out, service, key=key, lead=_a_lead(settings))
@@ -54,7 +54,7 @@ def demo(
     out.print(f"\nDone. Look again at any time with: [bold]salescope serve -w {workspace}[/]", highlight=False)
 
 
-def _say(out: Console, number: int, text: str) -> None:
+def _say(out: Console, text: str, *, number: int) -> None:
     out.print(f"\n[bold cyan]{number}/5[/] [bold]{text}[/]", highlight=False)
 
 

@@ -72,7 +72,7 @@ def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = 
     with progress() as bar:
         task = bar.add_task("training", total=None)
 
-        def tell(step: str, done: int, total: int) -> None:
+        def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
             bar.update(task, description=step, completed=done, total=total)
 
         return train_leads(workspace, options=LeadTraining(trials=trials, promote=promote), progress=tell)

@@ -105,7 +105,7 @@ class Call:
         )
         response = HTMLResponse(body, status_code=status, headers=HEADERS)
         if self.request.query_params.get("language") in LANGUAGES:
-            self._keep(response, LANGUAGE_COOKIE, self.language, seconds=A_YEAR)
+            self._keep(response, name=LANGUAGE_COOKIE, value=self.language, seconds=A_YEAR)
         return response
 
     def redirect(self, place: str = "", *, token: str | None = None) -> Response:
@@ -124,7 +124,7 @@ class Call:
         """
         response = RedirectResponse(f"{self.base}{place}", status_code=303, headers={"cache-control": "no-store"})
         if token is not None:
-            self._keep(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()) if token else 0)
+            self._keep(response, name=COOKIE, value=token, seconds=int(LIFETIME.total_seconds()) if token else 0)
         return response
 
     def _in(self, language: Language) -> str:
@@ -132,7 +132,7 @@ class Call:
         url = self.request.url.include_query_params(language=language)
         return f"{url.path}?{url.query}"
 
-    def _keep(self, response: Response, name: str, value: str, *, seconds: int) -> None:
+    def _keep(self, response: Response, *, name: str, value: str, seconds: int) -> None:
         response.set_cookie(
             name,
             value,
