@@ -19,9 +19,9 @@ def damaged(frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     return frame.astype(object).mask(chance < 0.1, None).mask(chance > 0.9, "never seen")
 
 
-def largest_gap(data: Labelled, *, rows: int) -> float:
+def largest_gap(data: Labelled, *, rows: int, ordered: bool = False) -> float:
     """Gives the largest difference between the log-odds and base + contributions, on whole and damaged records."""
-    scorer = LeadScorer().fit(data.frame.iloc[:rows], data.y[:rows])
+    scorer = LeadScorer().fit(data.frame.iloc[:rows], data.y[:rows], order=range(rows) if ordered else None)
     gaps = [0.0]
     for frame in (data.frame, damaged(data.frame, seed=0)):
         total = scorer.contributions(frame).sum(axis="columns")
@@ -32,11 +32,13 @@ def largest_gap(data: Labelled, *, rows: int) -> float:
 def run() -> Outcome:
     """Adds up the reasons of every record of two real sets."""
     bank = bank_marketing(folder())
-    sets = {
-        "telco-churn": telco_churn(folder()),
-        "bank-marketing": Labelled(bank.frame.drop(columns=KNOWN_LATER), bank.y),
-    }
-    gaps = {name: largest_gap(data, rows=len(data.y)) for name, data in sets.items()}
-    records = 2 * sum(len(data.y) for data in sets.values())
-    figure = f"largest gap over {records:,} records, damaged ones too: {max(gaps.values()):.1e}"
-    return Outcome(figure, max(gaps.values()) <= WITHIN)
+    known_before = Labelled(bank.frame.drop(columns=KNOWN_LATER), bank.y)
+    telco = telco_churn(folder())
+    # All members answer for the one, boosted trees alone for the other, whose calls are in time order.
+    gaps = [
+        largest_gap(telco, rows=len(telco.y)),
+        largest_gap(known_before, rows=len(known_before.y), ordered=True),
+    ]
+    records = 2 * (len(telco.y) + len(known_before.y))
+    figure = f"largest gap over {records:,} records, damaged ones too: {max(gaps):.1e}"
+    return Outcome(figure, max(gaps) <= WITHIN)
