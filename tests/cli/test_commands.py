@@ -82,7 +82,9 @@ def test_keys_are_made_shown_once_listed_and_revoked(tmp_path):
 
 def test_open_leads_are_scored_with_reasons_and_a_trend(trained, tmp_path):
     workspace, result = trained
-    first = salescope("score", "leads", "-w", workspace.path, "--out", tmp_path / "a.csv", "--as-of", "2025-01-01", "--json")
+    first = salescope(
+        "score", "leads", "-w", workspace.path, "--out", tmp_path / "a.csv", "--as-of", "2025-01-01", "--json"
+    )
     assert first.returncode == Exit.DONE, first.stderr
     told = json.loads(first.stdout)
     scores = pd.read_csv(tmp_path / "a.csv")

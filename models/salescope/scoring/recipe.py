@@ -12,7 +12,7 @@ from salescope.scoring.ensemble import Ensemble
 from salescope.scoring.linear import RidgeLogistic
 from salescope.scoring.members import Design, Floats, Member, logit
 from salescope.scoring.recalibration import affine_of, out_of_fold
-from salescope.scoring.trees import BoostedTrees, LogOddsForest
+from salescope.scoring.trees import BoostedTrees, LogOddsForest, rounds_needed
 
 __all__ = ["Learned", "fit_ensemble", "members_for", "weights_for"]
 
@@ -96,7 +96,9 @@ def weights_for(rarer: int, *, timed: bool = False) -> dict[str, float]:
     return {name: weight for name, weight in weights.items() if weight > 0}
 
 
-def members_for(rarer: int, *, rows: int, trees: Mapping[str, Any] | None = None) -> dict[str, Member]:
+def members_for(
+    rarer: int, *, rows: int, rounds: int | None = None, trees: Mapping[str, Any] | None = None
+) -> dict[str, Member]:
     """Makes the members, not fitted yet, with the parameters that suit the number of outcomes.
 
     Parameters
@@ -105,6 +107,9 @@ def members_for(rarer: int, *, rows: int, trees: Mapping[str, Any] | None = None
         How often the rarer of the two outcomes was seen.
     rows : int
         How many records there are.
+    rounds : int, optional
+        How many small trees are boosted; the larger ones are half as many. By default 40 and one for each outcome of
+        the rarer kind, at most 300.
     trees : mapping, optional
         LightGBM parameters of the small boosted trees over their preset.
 
@@ -112,13 +117,14 @@ def members_for(rarer: int, *, rows: int, trees: Mapping[str, Any] | None = None
     -------
     dict of str to Member
     """
-    few = {"num_iterations": int(np.clip(40 + rarer, 40, 300)), "min_child_samples": 10 if rarer < 100 else 20}
+    rounds = min(40 + rarer, 300) if rounds is None else rounds
+    few = {"num_iterations": rounds, "min_child_samples": 10 if rarer < 100 else 20}
     forest = {"num_iterations": 200 if rows <= 3000 else 60, "min_child_samples": 5 if rarer < 400 else 20}
     return {
         "ridge": RidgeLogistic(),
         "forest": LogOddsForest(forest),
         "small": BoostedTrees({**SMALL, **few, **(trees or {})}),
-        "large": BoostedTrees(LARGE),
+        "large": BoostedTrees({**LARGE, "num_iterations": max(rounds // 2, 1)}),
     }
 
 
@@ -146,9 +152,10 @@ def fit_ensemble(design: Design, *, trees: Mapping[str, Any] | None = None) -> L
         return Learned(prior, prior.log_odds(design.encoded))
 
     weights = weights_for(rarer, timed=design.weight is not None)
+    rounds = rounds_needed(design, SMALL) if rarer >= ENOUGH_FOR_TREES else None
 
     def fit_mean(part: Design) -> Ensemble:
-        makers = members_for(rarer, rows=rows, trees=trees)
+        makers = members_for(rarer, rows=rows, rounds=rounds, trees=trees)
         return Ensemble({name: makers[name].fit(part) for name in weights}, weights)
 
     mean = fit_mean(design)

@@ -8,10 +8,13 @@ from typing import Any, Self
 
 import lightgbm
 import numpy as np
+from sklearn.model_selection import StratifiedKFold
 
 from salescope.scoring.members import Design, Floats, logit
 
-__all__ = ["BoostedTrees", "LogOddsForest"]
+__all__ = ["BoostedTrees", "LogOddsForest", "rounds_needed"]
+
+FEWEST_ROUNDS, MOST_ROUNDS, PATIENCE = 150, 1_500, 40
 
 # One thread and a fixed histogram layout: the same data gives the same trees, on any number of cores.
 STEADY: dict[str, Any] = {
@@ -212,9 +215,40 @@ class LogOddsForest(_TreesMember):
         return self
 
 
+def rounds_needed(design: Design, parameters: Mapping[str, Any]) -> int:
+    """Finds how many trees to boost: as many as still help on a third of the records that they did not see.
+
+    Parameters
+    ----------
+    design : Design
+        At least three records of each outcome.
+    parameters : mapping
+        LightGBM parameters over the preset.
+
+    Returns
+    -------
+    int
+        150 to 1500; a quarter more than were best there, for the final trees see half as many records again.
+
+    Notes
+    -----
+    A fixed number suits tables whose signal is mostly additive, as sales tables are, and leaves strong smooth or
+    interacting signals half learned.
+    """
+    train, held = next(StratifiedKFold(3, shuffle=True, random_state=design.seed).split(design.encoded, design.y))
+    older, newer = (_dataset(design.take(rows), weight=design.take(rows).weight) for rows in (train, held))
+    settings = {**STEADY, **BoostedTrees.PRESET, **parameters, "seed": design.seed, "num_iterations": MOST_ROUNDS}
+    stop = lightgbm.early_stopping(PATIENCE, verbose=False)
+    grown = lightgbm.train(settings, older, valid_sets=[newer.set_reference(older)], callbacks=[stop])
+    return int(np.clip(1.25 * grown.best_iteration, FEWEST_ROUNDS, MOST_ROUNDS))
+
+
 def _grown(design: Design, parameters: Mapping[str, Any], *, weight: Floats | None) -> lightgbm.Booster:
+    return lightgbm.train(dict(parameters), _dataset(design, weight=weight))
+
+
+def _dataset(design: Design, *, weight: Floats | None) -> lightgbm.Dataset:
     categorical = [position for position, feature in enumerate(design.features) if feature.levels]
-    data = lightgbm.Dataset(
+    return lightgbm.Dataset(
         design.encoded, design.y, weight=weight, categorical_feature=categorical, params={"verbosity": -1}
     )
-    return lightgbm.train(dict(parameters), data)

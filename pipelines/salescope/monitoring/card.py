@@ -33,14 +33,14 @@ def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
     card : mapping
         The card, as in the bundle's ``card.json``.
     plots : mapping of str to matplotlib.figure.Figure
-        File name to drawing; drawings are embedded.
+        Drawings by name; they are embedded.
 
     Returns
     -------
     str
         The page; every value is escaped.
     """
-    images = {name.removesuffix(".png"): base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
+    images = {name: base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
     return _environment().get_template("card.html").render(card=card, images=images)
 
 

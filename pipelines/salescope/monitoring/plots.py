@@ -164,13 +164,13 @@ def evaluation_plots(
     Returns
     -------
     dict of str to matplotlib.figure.Figure
-        File name to drawing.
+        Drawings by name.
     """
     return {
-        "discrimination.png": discrimination_plot(y, p),
-        "reliability.png": reliability_plot(y, calibrated, seed=seed),
-        "lift.png": lift_plot(y, p),
-        "importance.png": importance_plot(importance),
+        "discrimination": discrimination_plot(y, p),
+        "reliability": reliability_plot(y, calibrated, seed=seed),
+        "lift": lift_plot(y, p),
+        "importance": importance_plot(importance),
     }
 
 

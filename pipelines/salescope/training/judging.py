@@ -37,6 +37,8 @@ Say = Callable[[str], None]
 
 N_FOLDS = 3
 N_WINDOWS = 3
+FLATTEST = 0.01
+SMALLEST_CHANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +209,15 @@ def _line(y: npt.NDArray[np.int64], p: Floats) -> tuple[float, float]:
     if np.ptp(p) == 0 or min(y.sum(), len(y) - y.sum()) < 2:
         return 0.0, 1.0
     fit = cox_fit(y, p)
-    return fit.intercept, fit.slope
+    if fit.slope >= FLATTEST:
+        return fit.intercept, fit.slope
+    # Without signal the line falls or is flat; a model may say next to nothing, but never the opposite.
+    centre = float(logit(np.clip(p, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)).mean())
+    return float(logit(y.mean())) - FLATTEST * centre, FLATTEST
 
 
 def _recalibrated(p: Floats, line: tuple[float, float]) -> Floats:
-    answer: Floats = expit(line[0] + line[1] * logit(np.clip(p, 1e-12, 1 - 1e-12)))
+    answer: Floats = expit(line[0] + line[1] * logit(np.clip(p, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)))
     return answer
 
 

@@ -247,7 +247,7 @@ def _log(trained: TrainedLeads, card: Mapping[str, Any], *, run: TrackedRun) -> 
         y, trained.judgement.newest, calibrated=trained.calibration.probabilities, importance=card["importance"]
     )
     for name, figure in plots.items():
-        run.log_figure(figure, name=f"plots/{name}")
+        run.log_figure(figure, name=name)
     run.log_text(card_page(card, plots=plots), name="card.html")
     run.log_text(json.dumps(card, indent=2, ensure_ascii=False), name="card.json")
     run.log_params({**trained.recipe, "learner": trained.scorer.learner_, "rows": len(trained.data.y)})

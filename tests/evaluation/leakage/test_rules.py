@@ -181,6 +181,13 @@ def test_one_column_that_says_nearly_everything_is_a_hint(rng, y):
     assert suspicion.worth == 0.10
 
 
+def test_with_a_name_that_speaks_of_the_outcome_it_blocks(rng, y):
+    frame = pd.DataFrame({"call_minutes": rng.normal(size=2000) + 1.5 * y})
+    suspicion = next(dominant(prepare(frame, y, order=None, skipped=(), seed=0)))
+    assert not suspicion.hint
+    assert "a name that speaks of the outcome" in suspicion.evidence
+
+
 def test_spans_of_time_and_infinite_numbers_are_numbers():
     spans = view_of("s", pd.Series(pd.to_timedelta([36, None, 12], unit="h")))
     assert spans.ordered

@@ -1,4 +1,4 @@
-"""Grounds that are too weak to block: a suspicious name, one column that carries nearly everything."""
+"""Grounds that are weak alone: a suspicious name, one column that carries nearly everything; together they block."""
 
 from __future__ import annotations
 
@@ -27,21 +27,25 @@ def dominant(case: Case) -> Iterator[Suspicion]:
     Yields
     ------
     Suspicion
-        A hint; it must be worth 0.10 AUC beside all other columns.
+        It must be worth 0.10 AUC beside all other columns; a hint, unless its name speaks of the outcome too.
 
     Notes
     -----
-    No figure can tell an honest field of this strength from a leak; the person who knows when it is written can.
+    No figure can tell an honest field of this strength from a leak; the person who knows when it is written can. So
+    that person is asked to allow it where the name raises the same question as the figure.
     """
     for name in case.columns:
         within = case.single_auc_within(name)
+        named = speaks_of_outcome(name)
         if within >= DOMINANT_AUC:
+            also = " and has a name that speaks of the outcome" if named else ""
+            asked = ": check that it is written before the outcome"
             yield Suspicion(
                 kind="after_outcome",
                 column=name,
-                evidence=f"reaches AUC {within:.3f} alone within a period: check that it is written before the outcome",
+                evidence=f"reaches AUC {within:.3f} alone within a period{also}{asked}",
                 worth=DOMINANT_WORTH,
-                hint=True,
+                hint=not named,
             )
 
 

@@ -8,7 +8,22 @@ __all__ = ["speaks_of_outcome"]
 
 # Whole words of a name, never parts of one: "poutcome" (of an earlier campaign) is not "outcome".
 WORDS = frozenset(
-    {"duration", "closed", "closing", "close", "lost", "won", "win", "loss", "outcome", "result", "stage", "status"}
+    {
+        "duration",
+        "minutes",
+        "seconds",
+        "closed",
+        "closing",
+        "close",
+        "lost",
+        "won",
+        "win",
+        "loss",
+        "outcome",
+        "result",
+        "stage",
+        "status",
+    }
     | {"cancelled", "canceled", "cancel", "churned", "converted", "conversion", "signed", "invoiced", "paid"}
     | {"refund", "refunded", "termination", "terminated", "exit"}
 )
