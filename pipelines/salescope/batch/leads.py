@@ -17,7 +17,7 @@ from salescope.frames.errors import UnknownNameError
 from salescope.project import Workspace
 from salescope.registry import Published, load_current
 from salescope.sources import CheckedTable, read_table
-from salescope.store import Prediction, Store, record_predictions
+from salescope.store import Prediction, Store, encode_reasons, record_predictions
 
 __all__ = ["BatchScores", "score_leads", "write_scores"]
 
@@ -193,9 +193,10 @@ def _record(
             as_of=as_of.replace(tzinfo=UTC),
             request_id=request_id,
             at=at,
+            reasons=encode_reasons(reasons) if told else None,
         )
-        for lead_id, probability, score, grade in zip(
-            lead_ids, scored["probability"], scored["score"], scored["grade"], strict=True
+        for lead_id, probability, score, grade, reasons in zip(
+            lead_ids, scored["probability"], scored["score"], scored["grade"], scored["reasons"], strict=True
         )
     ]
     return record_predictions(store, [lines])[0]

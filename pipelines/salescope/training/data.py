@@ -45,6 +45,9 @@ class LeadData:
         The moment of training: just after the newest record, or "row n" without times. ISO 8601.
     digest : str
         SHA-256 of the accepted rows of every table that was read.
+    closed : int
+        All closed leads; those that had ended before the moment at which they would have been looked at are not among
+        the rows.
     tables : mapping of str to CheckedTable
         What was read, with what was quarantined.
     """
@@ -56,6 +59,7 @@ class LeadData:
     still_open: pd.DataFrame
     as_of: str
     digest: str
+    closed: int
     tables: Mapping[str, CheckedTable]
 
     @property
@@ -106,6 +110,7 @@ def lead_data(workspace: Workspace) -> LeadData:
         still_open=_still_open(leads, events, moment=moment).drop(columns=excluded, errors="ignore"),
         as_of=f"row {len(leads)}" if moment is None else moment.isoformat(),
         digest=content_digest({name: table.frame for name, table in tables.items()}),
+        closed=int(leads["outcome"].isin(CLOSED).sum()),
         tables=tables,
     )
 

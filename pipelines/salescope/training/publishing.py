@@ -163,6 +163,7 @@ def _data_of(data: LeadData) -> dict[str, Any]:
     newest = data.order[np.argsort(data.order, kind="stable")[-1]]
     return {
         "rows": len(data.y),
+        "closed": data.closed,
         "won": data.won,
         "lost": len(data.y) - data.won,
         "open": len(data.still_open),
