@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import typer
-from tests.docs.markdown import block, code, page, section, table
+from tests.docs.markdown import anchor, block, code, codes, link, page, prose, section, table
 
 from salescope.cli import exits
 from salescope.cli.exits import Exit
@@ -33,13 +32,13 @@ A script can tell these apart. What is not accepted is one line on standard erro
 """
 # Shown once, at the top; in every table they would hide what is particular.
 EVERYWHERE = {"--help"}
+WORDS = {"str": "text", "path": "file or folder", "int range": "number", "float range": "number", "list[str]": "text"}
 RANGE = re.compile(r"^(?:(?P<low>[\d.]+)<=)?x(?:<=(?P<high>[\d.]+)|>=(?P<least>[\d.]+))?$")
 
 
 class Told(NamedTuple):
     """Is what a command says about one of its parameters."""
 
-    names: list[str]
     kind: str
     text: str
     default: str
@@ -67,7 +66,9 @@ def told(parameter: Any, context: Any) -> Told:
     default = next((fact.removeprefix("default: ") for fact in facts if fact.startswith("default: ")), "")
     kind = re.search(r"<(.+)>$", declared)
     notes = [note for fact in facts if (note := _note(fact))]
-    return Told([*parameter.opts, *parameter.secondary_opts], kind[1] if kind else "", text, default, notes)
+    if default and parameter.secondary_opts:
+        default = f"--{default}"
+    return Told(kind[1] if kind else "", text, default, notes)
 
 
 def _note(fact: str) -> str:
@@ -87,28 +88,23 @@ def _rows(command: Any, context: Any, *, kind: str) -> list[list[str]]:
         if parameter.param_type_name != kind or EVERYWHERE & set(parameter.opts):
             continue
         said = told(parameter, context)
-        names = [parameter.name] if kind == "argument" else sorted(said.names, key=lambda name: -len(name))
-        shown = ", ".join(code(name) for name in names) + (f" {_kind(said.kind)}" if said.kind else "")
         default = "required" if parameter.required else code(said.default)
-        rows.append([shown, default, " ".join([said.text, *said.notes])])
+        rows.append([_shown(parameter, said), default, " ".join([prose(said.text), *said.notes])])
     return rows
 
 
-def _kind(kind: str) -> str:
-    words = {
-        "str": "text",
-        "path": "file or folder",
-        "int range": "number",
-        "float range": "number",
-        "list[str]": "text",
-    }
-    return f"*{words.get(kind, kind)}*"
+def _shown(parameter: Any, said: Told) -> str:
+    kind = f" *{WORDS.get(said.kind, said.kind)}*" if said.kind else ""
+    if parameter.param_type_name == "argument":
+        return code(parameter.name) + kind
+    names = codes(sorted(parameter.opts, key=len, reverse=True))
+    return " / ".join([names, *map(code, parameter.secondary_opts)]) + kind
 
 
 def _command(command: Any, context: Any) -> str:
     pieces = " ".join(piece.strip("{}").lower() for piece in command.collect_usage_pieces(context))
-    parts = [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(command.help).split("\n\n")]
-    parts.append(block(f"{context.command_path} {pieces}".replace("[options]", "[options]"), language="text"))
+    parts = [prose(paragraph) for paragraph in inspect.cleandoc(command.help).split("\n\n")]
+    parts.append(block(f"{context.command_path} {pieces}", language="text"))
     for kind in ("argument", "option"):
         rows = _rows(command, context, kind=kind)
         if rows:
@@ -118,30 +114,30 @@ def _command(command: Any, context: Any) -> str:
 
 def exit_meanings() -> dict[int, str]:
     """Reads what each exit code means out of the table in the docstring of the module."""
-    tree = ast.parse(inspect.getsource(exits))
-    lines = re.findall(r"^(\d+)  (.+)$", ast.get_docstring(tree) or "", flags=re.MULTILINE)
-    return {int(number): meaning for number, meaning in lines}
+    lines = re.findall(r"^(\d+)  (.+)$", exits.__doc__ or "", flags=re.MULTILINE)
+    return {int(number): prose(meaning) for number, meaning in lines}
 
 
 def cli_page() -> str:
     """Writes the page."""
     found = list(commands())
-    summaries = [
-        [f"[`{context.command_path}`](#{context.command_path.replace(' ', '-')})", _summary(command)]
-        for command, context in found
-    ]
+    summaries = [[_linked(context.command_path), _summary(command)] for command, context in found]
     meanings = exit_meanings()
-    codes = [[f"`{code_.value}`", code_.name.lower().replace("_", " "), meanings[code_.value]] for code_ in Exit]
+    exit_rows = [[code(one.value), one.name.lower().replace("_", " "), meanings[one.value]] for one in Exit]
     return page(
         "The command line",
         INTRO,
         block(FIRST_STEPS, language="bash"),
         table(["command", "what it does"], rows=summaries),
         "`salescope --version` shows the version; `--help` (or `-h`) after any command shows what is below.",
-        section("Exit codes", EXIT_INTRO, table(["code", "name", "meaning"], rows=codes)),
+        section("Exit codes", EXIT_INTRO, table(["code", "name", "meaning"], rows=exit_rows)),
         *(_command(command, context) for command, context in found),
     )
 
 
+def _linked(path: str) -> str:
+    return link(code(path), f"#{anchor(path)}")
+
+
 def _summary(command: Any) -> str:
-    return " ".join(inspect.cleandoc(command.help).split("\n\n")[0].split())
+    return prose(inspect.cleandoc(command.help).split("\n\n")[0])

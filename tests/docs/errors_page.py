@@ -14,12 +14,9 @@ from tests.docs.markdown import block, code, codes, json_block, link, page, sect
 import salescope
 from salescope.console.errors import ConsoleError
 from salescope.frames import errors as frames_errors
-from salescope.frames.errors import LeakageError, SalescopeError
-from salescope.cli.exits import Exit
+from salescope.frames.errors import SalescopeError
 from salescope.service import errors as service_errors
 from salescope.service.problems import (
-    HTTP_PROBLEMS,
-    INTERNAL,
     PROBLEMS,
     Problem,
     ProblemType,
@@ -30,8 +27,8 @@ from salescope.service.problems import (
 
 INTRO = """
 Everything that Salescope refuses on purpose is a `SalescopeError`. A message says which value, where, what is accepted and what to do, and
-never quotes a value of a caller's body. On the [command line](cli.md#exit-codes) it is one line and an exit code; from the
-[service](api.md) it is a problem (RFC 9457) with a status.
+never quotes a value of a caller's body. On the [command line](cli.md#exit-codes) it is one line and exit code 2, or 4 for a `LeakageError`;
+from the [service](api.md) it is a problem (RFC 9457) with a status.
 """
 PROBLEM_INTRO = """
 `type` is an address of the service itself, as `/problems/missing-scope`; it never changes, and its page says what is said here. For mistakes of
@@ -41,12 +38,10 @@ CLASS_INTRO = "A class that has no kind of its own has that of the nearest class
 
 
 def _tree(module: object) -> str:
-    """Takes the drawn tree out of a module's docstring."""
-    text = inspect.getdoc(module) or ""
-    drawn = text.split("::\n", 1)[1].split("\n\n", 2)[1 if text.split("::\n", 1)[1].startswith("\n") else 0]
-    return block(
-        "\n".join(line for line in textwrap.dedent(drawn).splitlines() if not line.endswith("…")), language="text"
-    )
+    """Takes the drawn tree out of a module's docstring, without the dots that stand for what is drawn elsewhere."""
+    drawn = (inspect.getdoc(module) or "").split("::\n\n", 1)[1].split("\n\n", 1)[0]
+    lines = [line for line in textwrap.dedent(drawn).splitlines() if not line.endswith("…")]
+    return block("\n".join([*lines[:-1], lines[-1].replace("├", "└")]), language="text")
 
 
 def every_error() -> list[type[SalescopeError]]:
@@ -58,7 +53,8 @@ def every_error() -> list[type[SalescopeError]]:
 
 
 def _below(kind: type[SalescopeError]) -> set[type[SalescopeError]]:
-    found = set(kind.__subclasses__())
+    # Whoever calls this in a process of the tests may have defined errors of its own.
+    found = {below for below in kind.__subclasses__() if below.__module__.startswith("salescope.")}
     return found.union(*map(_below, found)) if found else found
 
 
@@ -69,18 +65,20 @@ def _class_row(kind: type[SalescopeError]) -> list[str]:
         if issubclass(kind, ConsoleError)
         else [str(problem.status), link(code(problem.slug), f"#{problem.slug}")]
     )
-    exit_code = Exit.LEAKAGE if issubclass(kind, LeakageError) else Exit.NOT_ACCEPTED
     summary = sentence((inspect.getdoc(kind) or "").split("\n\n")[0])
-    return [code(kind.__name__), summary, *over_http, str(exit_code.value)]
+    return [code(kind.__name__), summary, *over_http]
+
+
+def branch(kind: type[SalescopeError]) -> str:
+    """Names the branch below the root that a class hangs on by its first parent."""
+    parent = kind.__bases__[0]
+    return kind.__name__ if parent is SalescopeError else branch(parent)
 
 
 def _families() -> Iterator[str]:
     """Writes a table for each branch below the root, in the order of their names."""
 
-    def branch(kind: type[SalescopeError]) -> str:
-        return kind.__mro__[kind.__mro__.index(SalescopeError) - 1].__name__
-
-    head = ["error", "when", "status", "problem", "exit"]
+    head = ["error", "when", "status", "problem"]
     ordered = sorted(every_error(), key=lambda kind: (branch(kind), kind.__name__ != branch(kind), kind.__name__))
     families = {name: list(kinds) for name, kinds in groupby(ordered, key=branch)}
     alone = [kinds[0] for kinds in families.values() if len(kinds) == 1]
@@ -112,6 +110,3 @@ def errors_page() -> str:
 def _example(problem: Problem) -> dict[str, object]:
     names = ("type", "title", "status", "detail", "request_id")
     return {name: getattr(problem, name) for name in names}
-
-
-__all__ = ["HTTP_PROBLEMS", "INTERNAL", "errors_page", "every_error"]

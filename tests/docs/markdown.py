@@ -62,7 +62,21 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", shown).replace(" ", "-")
 
 
+def prose(text: str) -> str:
+    """Turns a docstring's paragraph into Markdown: one line, single backticks, and no word that reads as an HTML tag.
+
+    >>> prose("With ``--strict`` into <workspace>/scores/ by default.")
+    'With `--strict` into `<workspace>/scores/` by default.'
+    """
+    shown = " ".join(text.split()).replace("``", "`")
+    return re.sub(r"(?<!`)(<[a-z]+>[^\s,.;]*)", r"`\1`", shown)
+
+
 def sentence(text: str) -> str:
-    """Turns a docstring's summary "Says that x." into "X."."""
-    shown = re.sub(r"^(?:Says (?:that )?|Is )", "", " ".join(text.split()))
-    return shown[:1].upper() + shown[1:]
+    """Turns a docstring's summary into a sentence about the thing.
+
+    >>> sentence("Says that no key came."), sentence("Says that salescope.yaml is wrong.")
+    ('No key came.', 'salescope.yaml is wrong.')
+    """
+    shown = re.sub(r"^(?:Says (?:that )?|Is )", "", prose(text))
+    return shown if "." in shown.split()[0] else shown[:1].upper() + shown[1:]
