@@ -21,7 +21,7 @@ def load(folder: Path, text: str, **environment: str) -> Workspace:
 def test_an_empty_file_means_the_defaults(tmp_path):
     workspace = load(tmp_path, "")
     assert workspace.tables == {}
-    assert workspace.leads.order_by == "outcome_at"
+    assert workspace.leads.order_by is None
     assert workspace.serve.port == 8000
     assert workspace.language == "en"
 

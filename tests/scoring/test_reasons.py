@@ -30,20 +30,20 @@ def said(column: AttributeColumn, value: object, *, contribution: float = 0.5, l
 @pytest.mark.parametrize(
     ("column", "value", "english", "chinese"),
     [
-        (TENURE, 2, "Tenure of 2 (lower than for most) raises the chance", "Tenure為 2（低於多數），提高機會"),
-        (TENURE, 30, "Tenure of 30 (about as for most) raises the chance", "Tenure為 30（與多數相近），提高機會"),
+        (TENURE, 2, "Tenure is 2, lower than for most – raises the chance", "Tenure為 2（低於多數），提高機會"),
+        (TENURE, 30, "Tenure is 30, about as for most – raises the chance", "Tenure為 30（與多數相近），提高機會"),
         (
             TENURE,
             1234.5,
-            "Tenure of 1,234 (higher than for most) raises the chance",
+            "Tenure is 1,234, higher than for most – raises the chance",
             "Tenure為 1,234（高於多數），提高機會",
         ),
-        (TENURE, None, "Tenure not being known raises the chance", "Tenure未知，提高機會"),
-        (CONTRACT, "Two year", "Contract being 'Two year' raises the chance", "Contract為「Two year」，提高機會"),
-        (CITY, "Bonn", "City being 'Bonn' (rare or new) raises the chance", "City為「Bonn」（少見或新出現），提高機會"),
-        (ASKED, True, "Asked for demo being 'yes' raises the chance", "Asked for demo為「是」，提高機會"),
-        (CREATED, "2024-05-31T09:30", "Created at on 2024-05-31 raises the chance", "建立時間在 2024-05-31，提高機會"),
-        (NOTE, "please call back", "Note with 3 words raises the chance", "Note共 3 個詞，提高機會"),
+        (TENURE, None, "Tenure is not known – raises the chance", "Tenure未知，提高機會"),
+        (CONTRACT, "Two year", "Contract is 'Two year' – raises the chance", "Contract為「Two year」，提高機會"),
+        (CITY, "Bonn", "City is 'Bonn', which is rare or new – raises the chance", "City為「Bonn」（少見或新出現），提高機會"),
+        (ASKED, True, "Asked for demo: yes – raises the chance", "Asked for demo為「是」，提高機會"),
+        (CREATED, "2024-05-31T09:30", "Created at is 2024-05-31 – raises the chance", "建立時間在 2024-05-31，提高機會"),
+        (NOTE, "please call back", "Note has 3 words – raises the chance", "Note共 3 個詞，提高機會"),
     ],
 )
 def test_sentences(column, value, english, chinese):

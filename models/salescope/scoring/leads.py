@@ -287,7 +287,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         ... )
         >>> scored = LeadScorer().fit(leads).predict_scores([{"source": "web"}])
         >>> scored["reasons"][0][0].text
-        "Source being 'web' raises the chance"
+        "Source is 'web' – raises the chance"
         """
         rows = self._rows(X, as_of=as_of)
         encoded = self.encoder_.encode(rows)

@@ -72,7 +72,7 @@ class Reasons:
     --------
     >>> tenure = AttributeColumn("tenure", "number", low=9.0, middle=29.0, high=55.0)
     >>> [reason.text for reason in Reasons([tenure], labels={}).of({"tenure": 2}, np.array([-0.8]))]
-    ['Tenure of 2 (lower than for most) lowers the chance']
+    ['Tenure is 2, lower than for most – lowers the chance']
     """
 
     columns: Sequence[AttributeColumn]

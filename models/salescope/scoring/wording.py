@@ -50,15 +50,15 @@ class Phrases:
 
 
 ENGLISH = Phrases(
-    raises="{what} raises the chance",
-    lowers="{what} lowers the chance",
-    missing="{label} not being known",
-    unseen="{label} being {value!r} (rare or new)",
-    level="{label} being {value!r}",
-    number="{label} of {value} ({typical})",
-    flag="{label} being {value!r}",
-    date="{label} on {value}",
-    text="{label} with {value} words",
+    raises="{what} – raises the chance",
+    lowers="{what} – lowers the chance",
+    missing="{label} is not known",
+    unseen="{label} is {value!r}, which is rare or new",
+    level="{label} is {value!r}",
+    number="{label} is {value}, {typical}",
+    flag="{label}: {value}",
+    date="{label} is {value}",
+    text="{label} has {value} words",
     low="lower than for most",
     usual="about as for most",
     high="higher than for most",
@@ -77,7 +77,7 @@ ENGLISH = Phrases(
         "days_since_created": "Days since the lead was created",
         "last_event_kind": "Latest kind of contact",
         "last_event_channel": "Latest channel",
-        "events_of_": "Contacts of kind {kind}",
+        "events_of_": "Number of contacts by {kind}",
     },
 )
 
@@ -177,7 +177,7 @@ def column_label(name: str, *, phrases: Phrases, labels: Mapping[str, str]) -> s
     if name in phrases.labels:
         return phrases.labels[name]
     if name.startswith("events_of_"):
-        return phrases.labels["events_of_"].format(kind=name.removeprefix("events_of_"))
+        return phrases.labels["events_of_"].format(kind=name.removeprefix("events_of_").replace("_", " "))
     words = SEPARATORS.sub(" ", CAMEL.sub(" ", name)).strip().split(" ")
     # Words in capitals are abbreviations (CRM, B2B) and stay as they are.
     said = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)

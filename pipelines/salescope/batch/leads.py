@@ -105,7 +105,7 @@ def score_leads(
         )
         scored = scorer.predict_scores(described, as_of=as_of, language=language, top=top)
         ids = chunk["lead_id"].astype(str).tolist()
-        before = _record(scored, ids, published=published, as_of=as_of, store=store)
+        before = _record(scored, ids, published=published, as_of=as_of, store=store, told=top > 0)
         parts.append(_laid_out(scored, ids, before=before))
         done += len(chunk)
         if tell:
@@ -177,7 +177,7 @@ def _chunks(leads: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _record(
-    scored: pd.DataFrame, lead_ids: Sequence[str], *, published: Published, as_of: datetime, store: Store
+    scored: pd.DataFrame, lead_ids: Sequence[str], *, published: Published, as_of: datetime, store: Store, told: bool
 ) -> dict[str, int]:
     """Writes a chunk into the ledger and returns what was said of its leads before."""
     at, request_id = datetime.now(UTC), f"batch-{uuid4().hex}"

@@ -147,9 +147,10 @@ class LeadSettings(Section):
     """Says how leads are learned from."""
 
     outcome: OutcomeSettings | None = Field(default=None, description="Which values mean won, lost and open.")
-    order_by: str = Field(
-        default="outcome_at",
-        description="What tells older from newer: outcome_at, created_at, row_order or a column.",
+    order_by: str | None = Field(
+        default=None,
+        description="What tells older from newer: outcome_at, created_at, row_order or a column. By default the first "
+        "of these two times that is mapped.",
     )
     period: str | None = Field(
         default=None, description="A column whose consecutive runs are periods, or month of the outcomes."

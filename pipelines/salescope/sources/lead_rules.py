@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from salescope.sources.mapping import ColumnMap, found_name
 from salescope.sources.outcomes import CANONICAL, mapped_outcomes
 from salescope.sources.raw import STRING, RawTable
 
-__all__ = ["check_lead_settings", "is_excluded", "with_outcomes"]
+__all__ = ["check_lead_settings", "is_excluded", "order_by_of", "with_outcomes"]
 
 TIMES = ("outcome_at", "created_at")
 
@@ -44,7 +44,7 @@ def check_lead_settings(leads: LeadSettings, *, columns: ColumnMap, header: Sequ
     named: dict[str, Sequence[str]] = {
         "exclude": leads.exclude,
         "allow": leads.allow,
-        "order_by": () if leads.order_by in {*TIMES, "row_order"} else (leads.order_by,),
+        "order_by": () if leads.order_by in {*TIMES, "row_order", None} else (str(leads.order_by),),
         "period": () if leads.period in {None, "month"} else (str(leads.period),),
     }
     accepted = list(dict.fromkeys([*header, *columns.known, *columns.attributes]))
@@ -52,10 +52,37 @@ def check_lead_settings(leads: LeadSettings, *, columns: ColumnMap, header: Sequ
         for name in names:
             if found_name(name, accepted) is None:
                 raise UnknownNameError(name, what="column", where=f"{source}, for leads.{key}", accepted=accepted)
-    if leads.order_by in TIMES and leads.order_by not in columns.known:
+    order_by = order_by_of(leads, columns.known)
+    if order_by in TIMES and order_by not in columns.known:
         others = " or ".join([*(name for name in TIMES if name in columns.known), "row_order"])
-        fault = f"the order is that of {leads.order_by!r}, but no column is mapped to it; map one or write {others}"
+        fault = f"the order is that of {order_by!r}, but no column is mapped to it; map one or write {others}"
         raise SettingsError(fault, place="salescope.yaml (leads.order_by)")
+
+
+def order_by_of(leads: LeadSettings, known: Collection[str]) -> str:
+    """Says what tells older leads from newer ones.
+
+    Parameters
+    ----------
+    leads : LeadSettings
+        The section.
+    known : collection of str
+        The canonical columns that there are.
+
+    Returns
+    -------
+    str
+        What the settings say; otherwise ``outcome_at`` where it is there, for outcomes are judged in the order in which
+        they became known, and ``created_at`` where it is not.
+
+    Examples
+    --------
+    >>> order_by_of(LeadSettings(), ["created_at", "outcome_at"]), order_by_of(LeadSettings(), [])
+    ('outcome_at', 'created_at')
+    """
+    if leads.order_by is not None:
+        return leads.order_by
+    return "outcome_at" if "outcome_at" in known else "created_at"
 
 
 def is_excluded(leads: LeadSettings, *names: str) -> bool:

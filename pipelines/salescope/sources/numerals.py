@@ -17,7 +17,12 @@ PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 POINT = r"[+-]?(?:\d{1,3}(?:[,' ]\d{2,3})*[,' ]\d{3}|\d+)(?:\.\d*)?|[+-]?\.\d+"
 COMMA = r"[+-]?(?:\d{1,3}(?:[.' ]\d{3})+|\d+)(?:,\d*)?|[+-]?,\d+"
 UNSURE = r"[+-]?\d{1,3}[.,]\d{3}"
-CURRENCY = r"(?:[$€£¥₩₹₽]|[A-Z]{1,2}\$|[A-Z]{3}|kr|zł|Fr\.)"
+# Only codes of currencies: "CMP-0065" is a campaign, not minus 65.
+CODES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN|"
+    "QAR|RMB|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+CURRENCY = rf"(?:[$€£¥₩₹₽]|[A-Z]{{1,2}}\$|{CODES}|kr|zł|Fr\.)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from salescope.frames.errors import UnknownNameError
 from salescope.project import Workspace
 from salescope.sources.checks import check_contract, check_keys, check_leads
 from salescope.sources.facts import CheckedTable, ColumnFacts, Fault, SourceFacts
-from salescope.sources.lead_rules import check_lead_settings, is_excluded, with_outcomes
+from salescope.sources.lead_rules import check_lead_settings, is_excluded, order_by_of, with_outcomes
 from salescope.sources.mapping import ROW_NUMBER, ColumnMap, check_dates, map_columns
 from salescope.sources.opening import open_source
 from salescope.sources.quarantine import rejected_rows
@@ -82,7 +82,9 @@ def read_table(workspace: Workspace, name: str) -> CheckedTable:
     names = {known: given for known, given in columns.known.items() if known in draft.frame}
     draft = _with_new(draft, check_contract(draft.frame, TABLES[name], names=names))
     if name == "leads":
-        draft = _with_new(draft, check_leads(draft.frame, names=names, order_by=workspace.leads.order_by))
+        draft = _with_new(
+            draft, check_leads(draft.frame, names=names, order_by=order_by_of(workspace.leads, columns.known))
+        )
     return _settled(draft, TABLES[name], columns=columns, raw=raw)
 
 
@@ -115,14 +117,15 @@ def _cells(
 ) -> tuple[dict[str, Cells], list[ColumnFacts]]:
     """Takes the columns to be understood; the others are only named in the report."""
     leads = workspace.leads
-    needed = {leads.order_by, leads.period}
+    ordering = order_by_of(leads, columns.known)
+    needed = {ordering, leads.period}
     cells: dict[str, Cells] = {}
     unread = [ColumnFacts(name, name, "left out") for name in columns.left_out]
     for name, given in {**columns.known, **columns.attributes}.items():
         meaning = contract.column(name) if name in columns.known else None
         if given not in raw.frame or (contract.name == "leads" and name == "outcome"):
             continue
-        may_go = meaning is None or not (meaning.required or name == leads.order_by)
+        may_go = meaning is None or not (meaning.required or name == ordering)
         if contract.name == "leads" and may_go and given not in needed and is_excluded(leads, name, given):
             unread.append(ColumnFacts(name, given, "excluded"))
             continue

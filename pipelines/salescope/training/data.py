@@ -15,7 +15,7 @@ import pandas as pd
 from salescope.features import lead_features, lead_snapshots
 from salescope.frames.errors import MissingColumnError, OutcomeError
 from salescope.project import LeadSettings, Workspace
-from salescope.sources import CheckedTable, content_digest, read_table, write_quarantine
+from salescope.sources import CheckedTable, content_digest, order_by_of, read_table, write_quarantine
 from salescope.training.order import KNOWN_AT, ROW, order_of, periods_of
 
 __all__ = ["LeadData", "lead_data", "write_snapshot"]
@@ -105,7 +105,7 @@ def lead_data(workspace: Workspace) -> LeadData:
     return LeadData(
         features=described.drop(columns=excluded, errors="ignore"),
         y=described["y"].to_numpy(dtype=np.int64),
-        order=order_of(described, by=workspace.leads.order_by),
+        order=order_of(described, by=order_by_of(workspace.leads, leads.columns)),
         period=periods_of(leads, described, by=workspace.leads.period),
         still_open=_still_open(leads, events, moment=moment).drop(columns=excluded, errors="ignore"),
         as_of=f"row {len(leads)}" if moment is None else moment.isoformat(),

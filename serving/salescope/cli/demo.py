@@ -46,7 +46,7 @@ def demo(
     _say(out, "Starting the service and asking it for one lead, as a CRM would", number=5)
     key = _key(settings)
     with running_service(settings, port=port) as service:
-        _show_answer(out, service, key=key, lead=_a_lead(settings))
+        _show_answer(out, service, key=key, lead={**_a_lead(settings), "as_of": _moment(settings).isoformat()})
         _addresses(out, service.address, key=key, workspace=settings)
         if sys.stdout.isatty() if stay is None else stay:
             out.print("\nServing until you press Ctrl-C.", style="bold")
@@ -122,13 +122,17 @@ def _show_answer(out: Console, service: RunningService, *, key: str, lead: Mappi
 
 
 def _addresses(out: Console, address: str, *, key: str, workspace: Workspace) -> None:
-    rows = [
-        ("pages for people", f"{address}/", f"sign in with {key}"),
-        ("interface and schema", f"{address}/docs", f"{address}/openapi.json"),
-        ("health", f"{address}/healthz", f"{address}/readyz"),
-        ("runs, models, card", f"mlflow ui --backend-store-uri {workspace.mlflow_uri}", "http://127.0.0.1:5000"),
+    lines = [
+        ("Pages for people", f"{address}/"),
+        ("  sign in with", key),
+        ("Interface to try", f"{address}/docs"),
+        ("Health", f"{address}/readyz"),
+        ("Runs and versions", f"mlflow ui --backend-store-uri {workspace.mlflow_uri}"),
     ]
-    out.print(table("Where to look", columns=["what", "address", ""], rows=rows))
+    out.print("\nWhere to look", style="bold")
+    for what, where in lines:
+        # Addresses and keys are copied from here, so nothing may break them into two lines.
+        out.print(f"  {what:18} {where}", highlight=False, soft_wrap=True)
 
 
 def _until_interrupted() -> None:

@@ -61,8 +61,9 @@ def leads(
     target = out or settings.path / "scores" / f"{file.stem if file else 'leads'}-{moment:%Y-%m-%d}.csv"
     write_scores(scored.scores, target)
     best = scored.scores.sort_values("score", ascending=False, kind="stable").head(SHOWN)
-    columns = ["lead", "#score", "grade", "#change", "for", "against"]
+    columns = ["lead", "#score", "grade", "#change", "most for it", "most against it"]
     names = ["lead_id", "score", "grade", "change", "reasons_for", "reasons_against"]
+    best = best.assign(**{name: best[name].str.split("; ").str[0] for name in ("reasons_for", "reasons_against")})
     rows = best[names].astype(object).where(best[names].notna(), "").itertuples(index=False, name=None)
     counted = f"{len(scored.scores):,} scored, {len(scored.checked.rejected):,} quarantined, in [bold]{target}[/]."
     document = {
