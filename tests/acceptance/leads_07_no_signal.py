@@ -10,9 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from salescope.cli.exits import Exit
 from tests.acceptance.outcome import Outcome
 from tests.acceptance.workspaces import example_copy
+
+from salescope.cli.exits import Exit
 
 __all__ = ["run"]
 
