@@ -48,7 +48,7 @@ def house(exhibit: Exhibit, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     key = create_key(store, label="Ada", scopes=[SCOPE], at=NOW).secret
     store.close()
 
-    console = console_extension(reasons=exhibit.reasons, clock=lambda: NOW)
+    console = console_extension(clock=lambda: NOW)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(server_config(settings, extensions=[console], clock=lambda: NOW))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

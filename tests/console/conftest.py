@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
@@ -58,7 +58,7 @@ def scored(number: int, **changes: Any) -> ScoredLead:
         as_of=NOW,
         at=NOW,
         previous=None if number % 4 == 0 else 100 - number + (number % 4 - 2) * 3,
-        reasons=(LeadReason("Source being 'referral' raises the chance", 0.8), LeadReason("Title of 'Intern' lowers the chance", -0.4)),
+        reasons=(LeadReason("Source is 'referral' – raises the chance", 0.8), LeadReason("Title is 'Intern' – lowers the chance", -0.4)),
     )  # fmt: skip
     return replace(lead, **changes)
 
@@ -98,8 +98,8 @@ class Shelf:
             counts[lead.grade] = counts.get(lead.grade, 0) + 1
         return LeadPage(wanted[(wish.page - 1) * wish.size : wish.page * wish.size], counts)
 
-    def lead(self, lead_id: str, *, language: Literal["en", "zh"]) -> ScoredLead | None:
-        self.asked.append((lead_id, language))
+    def lead(self, lead_id: str) -> ScoredLead | None:
+        self.asked.append(lead_id)
         found = next((lead for lead in self.scores if lead.lead_id == lead_id), None)
         past = tuple(PastScore(60 + step, "B", "6", NOW - timedelta(days=step)) for step in range(3))
         return None if found is None else replace(found, history=past)

@@ -1,24 +1,23 @@
-"""A running console's whole surroundings: a trained model, its card, a published folder, a ledger and reasons."""
+"""A running console's whole surroundings: a trained model, its card, a published folder, a ledger with reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from salescope.bundle import bundle_scorer
-from salescope.console import LeadReason
 from salescope.evaluation import auc_interval, check_calibration, classifier_metrics, judge, reliability
 from salescope.features import lead_features, lead_snapshots
 from salescope.registry.published import Published, publish
 from salescope.scoring import LeadScorer
 from salescope.simulation import CompanySize, MadeCompany, simulate
-from salescope.store import Prediction, Store, record_predictions
+from salescope.store import Prediction, Store, encode_reasons, record_predictions
 
 NOW = datetime(2024, 11, 1, 9, 30, tzinfo=UTC)
 
@@ -31,18 +30,7 @@ class Exhibit:
     scorer: LeadScorer
     card: dict[str, Any]
     files: dict[str, bytes]
-    scores: Mapping[str, pd.DataFrame]
-
-    def reasons(self, lead_ids: Sequence[str], language: Literal["en", "zh"]) -> dict[str, tuple[LeadReason, ...]]:
-        known = self.scores[language].set_index("lead_id")["reasons"]
-        told = {lead: known[lead] for lead in lead_ids if lead in known.index}
-        return {
-            lead: tuple(
-                LeadReason(reason.text, reason.contribution)
-                for reason in sorted(reasons, key=lambda reason: -abs(reason.contribution))
-            )
-            for lead, reasons in told.items()
-        }
+    scores: pd.DataFrame
 
 
 def make_exhibit(size: CompanySize) -> Exhibit:
@@ -61,7 +49,7 @@ def make_exhibit(size: CompanySize) -> Exhibit:
     facts = lead_features(still_open, events, as_of=company.end)
     if "lead_id" not in facts:
         facts.insert(0, "lead_id", still_open["lead_id"])
-    scores = {language: scorer.predict_scores(facts, language=language) for language in ("en", "zh")}
+    scores = scorer.predict_scores(facts)
     files = bundle_scorer(scorer, canary_rows=snapshots.tail(20), card=card, made_with="salescope test")
     return Exhibit(company, scorer, card, files, scores)
 
@@ -122,7 +110,7 @@ def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: S
     rng = np.random.default_rng(0)
     for ago in days:
         at = NOW - timedelta(days=ago)
-        moved = np.zeros(len(exhibit.scores["en"])) if ago == 0 else rng.normal(0, 6, len(exhibit.scores["en"]))
+        moved = np.zeros(len(exhibit.scores)) if ago == 0 else rng.normal(0, 6, len(exhibit.scores))
         batch = [
             Prediction(
                 lead_id=row.lead_id,
@@ -135,8 +123,9 @@ def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: S
                 as_of=at,
                 request_id=f"night-{ago}",
                 at=at,
+                reasons=encode_reasons(row.reasons),
             )
-            for row, shift in zip(exhibit.scores["en"].itertuples(), moved, strict=True)
+            for row, shift in zip(exhibit.scores.itertuples(), moved, strict=True)
         ]
         record_predictions(store, [batch])
 

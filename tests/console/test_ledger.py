@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,16 @@ from salescope.bundle import build_manifest, canonical_json
 from salescope.bundle.manifest import MANIFEST
 from salescope.console import SCOPE, LeadReason, LeadWish, LedgerData
 from salescope.registry.published import publish
-from salescope.store import Prediction, Store, create_key, open_store, record_predictions, revoke_key
+from salescope.store import (
+    KeptReason,
+    Prediction,
+    Store,
+    create_key,
+    encode_reasons,
+    open_store,
+    record_predictions,
+    revoke_key,
+)
 
 VERSION = "7"
 
@@ -105,20 +115,30 @@ def test_pages_together_are_the_ranking_of_a_plain_loop(tmp_path_factory: pytest
 
 def test_one_lead_has_its_history_the_newest_first(store: Store, data: LedgerData):
     record_predictions(store, [[answer("a", 40, hours=2), answer("a", 60, hours=1), answer("a", 50), answer("b", 1)]])
-    lead = data.lead("a", language="en")
+    lead = data.lead("a")
     assert lead is not None
     assert [past.score for past in lead.history] == [50, 60, 40]
     assert (lead.score, lead.previous) == (50, 60)
-    assert data.lead("nobody", language="en") is None
+    assert data.lead("nobody") is None
 
 
-def test_reasons_come_from_where_they_are_kept(store: Store, tmp_path: Path):
-    def kept(lead_ids: Sequence[str], language: str) -> dict[str, list[LeadReason]]:
-        return {lead: [LeadReason(f"{lead} {language}", 1.0)] for lead in lead_ids if lead != "b"}
+def test_reasons_are_those_of_the_last_answer_the_strongest_first(store: Store, data: LedgerData):
+    earlier = encode_reasons([KeptReason(2.0, "no longer true")])
+    last = encode_reasons([KeptReason(-0.5, "無預算"), KeptReason(0.75, "referral")])
+    record_predictions(
+        store,
+        [[replace(answer("a", 60, hours=1), reasons=earlier), replace(answer("a", 61), reasons=last), answer("b", 50)]],
+    )
+    kept = (LeadReason("referral", 0.75), LeadReason("無預算", -0.5))
+    assert [lead.reasons for lead in data.leads(LeadWish()).leads] == [kept, ()]
+    lead = data.lead("a")
+    assert lead is not None
+    assert lead.reasons == kept
 
-    record_predictions(store, [[answer("a", 60), answer("b", 50)]])
-    data = LedgerData(store, tmp_path, Clock(), reasons=kept)
-    assert [lead.reasons for lead in data.leads(LeadWish(language="zh")).leads] == [(LeadReason("a zh", 1.0),), ()]
+
+def test_reasons_that_somebody_wrote_by_hand_break_no_page(store: Store, data: LedgerData):
+    record_predictions(store, [[replace(answer("a", 60), reasons="[7]")]])
+    assert [lead.reasons for lead in data.leads(LeadWish()).leads] == [()]
 
 
 @pytest.mark.parametrize(

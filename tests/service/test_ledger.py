@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from tests.service.place import LEAD, NOW
 from salescope.service import ledger as module
 from salescope.service.errors import OverloadedError, ServiceError
 from salescope.service.ledger import LedgerWriter
-from salescope.store import Prediction, StoreUnavailableError, open_store
+from salescope.store import Prediction, StoreUnavailableError, decode_reasons, open_store
 
 LINE = Prediction(
     lead_id="lead-1",
@@ -50,7 +51,7 @@ def test_every_answer_is_written_down(place, start):
     answer = running.post("/v1/leads:score", json=body, headers=place.headers("leads:score")).json()
     with sqlite3.connect(place.folder / "service.db") as connection:
         rows = connection.execute(
-            "SELECT lead_id, model, version, digest, probability, score, grade, as_of, request_id FROM predictions ORDER BY id"
+            "SELECT lead_id, model, version, digest, probability, score, grade, as_of, request_id, reasons FROM predictions ORDER BY id"
         ).fetchall()
     connection.close()
     scored = [answer["results"][0], answer["results"][2]]
@@ -59,9 +60,25 @@ def test_every_answer_is_written_down(place, start):
         (
             result["lead_id"], *shared, result["probability"], result["score"], result["grade"],
             datetime.fromisoformat(result["as_of"]).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"), answer["request_id"],
+            json.dumps(sorted(({"contribution": round(reason["contribution"], 6), "text": reason["text"]} for reason in result["reasons"]), key=lambda reason: -abs(reason["contribution"]))[:6], separators=(",", ":")),
         )
         for result in scored
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("top", "kept"), [(0, None), (1, 2), (20, 6)])
+def test_so_many_reasons_are_kept_in_the_language_of_the_call(place, start, top, kept):
+    running = start(place.settings())
+    events = [{"at": "2026-02-01", "kind": "call"}, {"at": "2026-02-27", "kind": "mail"}]
+    body = {"records": [{**LEAD, "events": events}], "language": "zh", "top": top}
+    answer = running.post("/v1/leads:score", json=body, headers=place.headers("leads:score")).json()
+    with sqlite3.connect(place.folder / "service.db") as connection:
+        (line,) = connection.execute("SELECT reasons FROM predictions").fetchone()
+    connection.close()
+    given = {reason["text"] for reason in answer["results"][0]["reasons"]}
+    assert (line is None) == (kept is None)
+    assert len(decode_reasons(line)) == min(kept or 0, len(given)) <= len(given) <= 2 * top
+    assert {reason.text for reason in decode_reasons(line)} <= given
 
 
 def test_calls_that_wait_together_are_committed_together(store, writer, monkeypatch):

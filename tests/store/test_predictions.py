@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from salescope.store import HostileValueError, Prediction, StoreUnavailableError, latest_scores, open_store
+from salescope.store import (
+    HostileValueError,
+    KeptReason,
+    Prediction,
+    StoreUnavailableError,
+    decode_reasons,
+    encode_reasons,
+    latest_scores,
+    open_store,
+)
 from salescope.store import record_predictions as record
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -107,6 +116,16 @@ def test_unusual_but_whole_text_comes_back_unchanged(store):
     assert found == names
 
 
+def test_reasons_of_hostile_text_come_back_as_they_can_be_shown(store):
+    hostile = ["a\x00b", "客戶 \U0001f600", "'; DROP TABLE predictions;--", "\\u0000", "<b>&", "\r\n\t\x7f"]
+    reasons = [KeptReason(number / 8, text) for number, text in enumerate(hostile, start=1)]
+    record(store, [[replace(LINE, reasons=encode_reasons(reasons)), LINE]])
+    with store.reading() as connection:
+        found = connection.execute(text("SELECT reasons FROM predictions ORDER BY id")).scalars().all()
+    assert decode_reasons(found[0]) == tuple(reasons[::-1])
+    assert found[1] is None
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -126,6 +145,11 @@ def test_unusual_but_whole_text_comes_back_unchanged(store):
         ("grade", "AA"),
         ("model", ""),
         ("request_id", "x" * 65),
+        ("reasons", ""),
+        ("reasons", "x" * 4_001),
+        ("reasons", "a\x00b"),
+        ("reasons", "\ud800"),
+        ("reasons", []),
     ],
 )
 def test_a_hostile_value_never_reaches_a_database(column, value):

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from salescope.evaluation import AuditReport, reliability
 from salescope.scoring import LeadScorer
@@ -148,6 +149,9 @@ def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     >>> plain({"auc": np.float64("nan"), "columns": ("a", 1)})
     {'auc': None, 'columns': ['a', 1]}
     """
+    if isinstance(value, np.datetime64):
+        # As a plain number it would be nanoseconds, which no reader of a card takes for an instant.
+        return pd.Timestamp(value).isoformat()
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ import typer
 
 from salescope.cli import check, demo, follow, init, keys, promote, report, score, serve, train
 from salescope.cli.exits import Exit
-from salescope.cli.output import remark
+from salescope.cli.output import plain, remark
 from salescope.frames.errors import LeakageError, SalescopeError
 
 __all__ = ["app", "main"]
@@ -56,15 +56,11 @@ def main() -> None:
     try:
         app()
     except SalescopeError as error:
-        remark(f"[bold red]Error:[/] {_plain(str(error))}")
+        remark(f"[bold red]Error:[/] {plain(str(error))}")
         sys.exit(Exit.LEAKAGE if isinstance(error, LeakageError) else Exit.NOT_ACCEPTED)
     except KeyboardInterrupt:
         remark("Stopped.")
         sys.exit(130)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["JsonOption", "WorkspaceOption", "emit", "progress", "remark", "table"]
+__all__ = ["JsonOption", "WorkspaceOption", "emit", "plain", "progress", "remark", "table"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 WorkspaceOption = Annotated[
@@ -86,6 +86,27 @@ def remark(text: str) -> None:
         The line, in rich's markup.
     """
     Console(stderr=True).print(text, highlight=False)
+
+
+def plain(text: str) -> str:
+    r"""Keeps a text that may hold brackets from being read as markup.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text for `remark`.
+
+    Examples
+    --------
+    >>> plain("a[bold]b")
+    'a\\[bold]b'
+    """
+    return text.replace("[", r"\[")
 
 
 @contextmanager

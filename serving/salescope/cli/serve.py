@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from salescope.service import ServiceSettings
 
 __all__ = ["serve", "settings_of"]
+
+SECONDS_TO_END = 15.0
 
 
 def serve(
@@ -30,11 +34,15 @@ def serve(
 ) -> None:
     """Serve the promoted model until stopped."""
     from salescope.console import console_extension
+    from salescope.service import check_start
     from salescope.service import serve as run_service
 
     settings = load_workspace(workspace)
     settings.state.mkdir(parents=True, exist_ok=True)
     service = settings_of(settings, host=host, port=port)
+    check_start(service, now=datetime.now(UTC))
+    # The server ends itself by the signal that asked it to stop; as an exception it lets us end the follower first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     remark(
         f"Serving [bold]{settings.name}[/] on http://{service.host}:{service.port} "
         "(pages at /, docs at /docs). Ctrl-C stops."
@@ -77,9 +85,18 @@ def _following(workspace: Workspace, *, seconds: float) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "salescope.cli", "follow", "-w", str(workspace.path), "--seconds", str(seconds)]
-    process = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
+    # In a session of its own, so that Ctrl-C reaches it through us, after the last call was answered.
+    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=15)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -14,7 +14,7 @@ from salescope.console.data import (
 )
 from salescope.console.errors import ConsoleError
 from salescope.console.extension import ConsoleExtension, console_extension
-from salescope.console.ledger import SCOPE, LedgerData, ReasonSource
+from salescope.console.ledger import SCOPE, LedgerData
 from salescope.console.pages import console_routes
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "LedgerData",
     "PastScore",
     "PublishedModel",
-    "ReasonSource",
     "ScoredLead",
     "Viewer",
     "console_extension",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from salescope.console.card import ModelCard
 
@@ -120,7 +120,7 @@ class ScoredLead:
     previous : int or None, default None
         The score before; None where there is none.
     reasons : tuple of LeadReason, default ()
-        The strongest first; empty where they are not kept.
+        The strongest first, in the language of the answer; empty where none were asked for.
     history : tuple of PastScore, default ()
         Answers, the newest first; only on a lead's own page.
     """
@@ -164,14 +164,11 @@ class LeadWish:
         Which page, counted from one.
     size : int, default 25
         Leads on a page.
-    language : {"en", "zh"}, default "en"
-        The language of the reasons.
     """
 
     grade: str | None = None
     page: int = 1
     size: int = 25
-    language: Literal["en", "zh"] = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +217,5 @@ class ConsoleData(Protocol):
     def leads(self, wish: LeadWish) -> LeadPage:
         """Ranks the leads by their last answer."""
 
-    def lead(self, lead_id: str, *, language: Literal["en", "zh"]) -> ScoredLead | None:
+    def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""

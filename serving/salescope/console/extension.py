@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from salescope.console.calls import PREFIX
-from salescope.console.ledger import LedgerData, ReasonSource, no_reasons
+from salescope.console.ledger import LedgerData
 from salescope.console.pages import console_routes, utc_now
 from salescope.store import Store
 
@@ -63,15 +63,11 @@ class ConsoleExtension:
     open_prefixes: tuple[str, ...] = (f"{PREFIX}/",)
 
 
-def console_extension(
-    *, reasons: ReasonSource = no_reasons, clock: Callable[[], datetime] = utc_now
-) -> ConsoleExtension:
+def console_extension(*, clock: Callable[[], datetime] = utc_now) -> ConsoleExtension:
     """Makes the console for one application.
 
     Parameters
     ----------
-    reasons : ReasonSource, optional
-        Where reasons are kept; the ledger holds none.
     clock : callable, optional
         Gives now, an aware instant; sessions end by it.
 
@@ -88,7 +84,7 @@ def console_extension(
 
     def find(request: Request) -> LedgerData:
         parts = cast("Parts", request.app.state.wiring)
-        return LedgerData(parts.store, parts.settings.published, parts.clock, reasons)
+        return LedgerData(parts.store, parts.settings.published, parts.clock)
 
     router = APIRouter(include_in_schema=False)
     router.include_router(console_routes(find, clock=clock))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
 
@@ -16,36 +16,14 @@ from salescope.console.card import ModelCard, card_of
 from salescope.console.data import LeadPage, LeadReason, LeadWish, PastScore, PublishedModel, ScoredLead, Viewer
 from salescope.frames.errors import DamagedBundleError, NothingPublishedError
 from salescope.registry.published import Published, current, read_bundle
-from salescope.store import Store, find_key, list_keys
+from salescope.store import Store, decode_reasons, find_key, list_keys
 from salescope.store.tables import PREDICTIONS
 
-__all__ = ["SCOPE", "LedgerData", "ReasonSource"]
+__all__ = ["SCOPE", "LedgerData"]
 
 SCOPE = "console:read"
 MODEL = "leads"
 LONGEST_HISTORY = 50
-
-ReasonSource = Callable[[Sequence[str], Literal["en", "zh"]], Mapping[str, Sequence[LeadReason]]]
-"""Finds the reasons behind the last answers about some leads; leads of which none are kept are absent."""
-
-
-def no_reasons(lead_ids: Sequence[str], language: Literal["en", "zh"]) -> Mapping[str, Sequence[LeadReason]]:
-    """Finds none, where nobody keeps reasons.
-
-    Parameters
-    ----------
-    lead_ids : sequence of str
-        Leads.
-    language : {"en", "zh"}
-        The language.
-
-    Returns
-    -------
-    mapping
-        Empty.
-    """
-    del lead_ids, language
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +38,11 @@ class LedgerData:
         The folder of promoted bundles.
     clock : callable
         Gives now, an aware instant.
-    reasons : ReasonSource, optional
-        Where reasons are kept; the ledger holds none.
     """
 
     store: Store
     published: Path
     clock: Callable[[], datetime]
-    reasons: ReasonSource = no_reasons
 
     def sign_in(self, key: str) -> Viewer | None:
         """Finds who presents an API key; None where it may not open the console."""
@@ -94,10 +69,10 @@ class LedgerData:
         with self.store.reading() as connection:
             counts = _counts(connection)
             rows = _page(connection, wish)
-        known = self.reasons([row.lead_id for row in rows], wish.language)
-        return LeadPage([_lead(row, known) for row in rows], counts)
+            reasons = _reasons(connection, rows)
+        return LeadPage([_lead(row, reasons) for row in rows], counts)
 
-    def lead(self, lead_id: str, *, language: Literal["en", "zh"]) -> ScoredLead | None:
+    def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""
         with self.store.reading() as connection:
             last = _latest(PREDICTIONS.c.lead_id == lead_id)
@@ -105,7 +80,8 @@ class LedgerData:
             if row is None:
                 return None
             history = _history(connection, lead_id)
-        return replace(_lead(row, self.reasons([lead_id], language)), history=history)
+            reasons = _reasons(connection, [row])
+        return replace(_lead(row, reasons), history=history)
 
 
 def _model(bundle: Published) -> PublishedModel:
@@ -125,9 +101,11 @@ def _latest(*conditions: ColumnElement[bool]) -> Subquery:
     """Selects answers numbered from the newest of each lead, with the score before beside them."""
     table = PREDICTIONS.c
     order = (table.at.desc(), table.id.desc())
+    # Without the reasons: the database would sort them with every answer, and a page shows those of a few.
+    facts = [column for column in PREDICTIONS.columns if column is not table.reasons]
     return (
         select(
-            *PREDICTIONS.columns,
+            *facts,
             func.row_number().over(partition_by=table.lead_id, order_by=order).label("place"),
             func.lead(table.score).over(partition_by=table.lead_id, order_by=order).label("previous"),
         )
@@ -161,7 +139,16 @@ def _history(connection: Connection, lead_id: str) -> tuple[PastScore, ...]:
     return tuple(PastScore(row.score, row.grade, row.version, row.at) for row in rows)
 
 
-def _lead(row: Row[Any], reasons: Mapping[str, Sequence[LeadReason]]) -> ScoredLead:
+def _reasons(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, tuple[LeadReason, ...]]:
+    table = PREDICTIONS.c
+    query = select(table.id, table.reasons).where(table.id.in_([row.id for row in rows]))
+    return {
+        row.id: tuple(LeadReason(reason.text, reason.contribution) for reason in decode_reasons(row.reasons))
+        for row in connection.execute(query)
+    }
+
+
+def _lead(row: Row[Any], reasons: Mapping[int, tuple[LeadReason, ...]]) -> ScoredLead:
     return ScoredLead(
         lead_id=row.lead_id,
         probability=row.probability,
@@ -171,5 +158,5 @@ def _lead(row: Row[Any], reasons: Mapping[str, Sequence[LeadReason]]) -> ScoredL
         as_of=row.as_of,
         at=row.at,
         previous=row.previous,
-        reasons=tuple(reasons.get(row.lead_id, ())),
+        reasons=reasons[row.id],
     )

@@ -212,7 +212,7 @@ def stored(request: Request) -> Response:
 def overview(call: Call) -> Response:
     """Shows the model in service, how good it is, and the best leads now."""
     promoted = call.data.models()
-    ranking = call.data.leads(LeadWish(size=BEST_SHOWN, language=call.language))
+    ranking = call.data.leads(LeadWish(size=BEST_SHOWN))
     most = max([1, *ranking.counts.values()])
     return call.page(
         "overview",
@@ -237,7 +237,7 @@ def _importance(model: PublishedModel, call: Call) -> list[Bar]:
 def leads(call: Call) -> Response:
     """Shows a page of the ranking."""
     grade = call.request.query_params.get("grade")
-    wish = LeadWish(grade if grade in GRADES else None, page=_page_number(call.request), language=call.language)
+    wish = LeadWish(grade if grade in GRADES else None, page=_page_number(call.request))
     ranking = call.data.leads(wish)
     pages = max(1, -(-ranking.total(wish.grade) // wish.size))
     return call.page("leads", ranking=ranking, wish=wish, pages=pages, grades=GRADES)
@@ -253,7 +253,7 @@ def lead(call: Call) -> Response:
 
     The id is a parameter and not a part of the path: an id may be ".." or hold a slash, which proxies resolve.
     """
-    found = call.data.lead(call.request.query_params.get("id", ""), language=call.language)
+    found = call.data.lead(call.request.query_params.get("id", ""))
     if found is None:
         raise PageMissingError("lead")
     by_strength = sorted(found.reasons, key=lambda reason: -reason.contribution)

@@ -30,7 +30,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"share": share, "decimals": decimals, "count": count, "instant": instant, "address": address}
+    templates.filters |= {"share": share, "decimals": decimals, "count": count, "instant": instant}
+    templates.filters |= {"moment": moment, "address": address}
     return templates
 
 
@@ -133,6 +134,31 @@ def instant(value: datetime) -> str:
     '2026-03-01 09:05 UTC'
     """
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def moment(value: str | float) -> str:
+    """Writes when something was known, as a model card has it: to the minute, without a zone.
+
+    Parameters
+    ----------
+    value : str, int or float
+        An instant or date in ISO 8601, or the number of a row.
+
+    Returns
+    -------
+    str
+        Anything else unchanged.
+
+    Examples
+    --------
+    >>> moment("2025-06-30T20:54:30"), moment("2025-06-30"), moment(5270), moment("–")
+    ('2025-06-30 20:54', '2025-06-30', '5270', '–')
+    """
+    text = str(value)
+    try:
+        return text if len(text) <= len("2025-06-30") else f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return text
 
 
 def address(value: str) -> str:

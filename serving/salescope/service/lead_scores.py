@@ -19,7 +19,7 @@ from salescope.service.lead_answer import LeadProblem, LeadReason, LeadScore, Le
 from salescope.service.lead_call import LONGEST_NAME_SHOWN, Lead, LeadCall
 from salescope.service.live_model import LiveModel
 from salescope.service.problems import problem_of
-from salescope.store import Prediction
+from salescope.store import Prediction, encode_reasons
 
 __all__ = ["ScoredCall", "score_call"]
 
@@ -73,7 +73,9 @@ class ScoredCall:
         Returns
         -------
         list of Prediction, shape (n_leads,)
+            With the reasons in the language of the call, where it asked for any.
         """
+        told = self.call.top > 0
         return [
             Prediction(
                 lead_id=scored.lead.lead_id,
@@ -86,6 +88,7 @@ class ScoredCall:
                 as_of=scored.lead.as_of,
                 request_id=request_id,
                 at=at,
+                reasons=encode_reasons(scored.reasons) if told else None,
             )
             for scored in self.scored
         ]

@@ -64,7 +64,8 @@ async def score_leads(request: Request) -> Response:
     scored = await _run(pool, lambda: _score(body, model, wiring=wiring))
     request.state.records = len(scored.call.leads)
     request_id = request.state.request_id
-    before = await wiring.ledger.record(scored.predictions(request_id=request_id, at=wiring.clock()))
+    lines = await _run(pool, lambda: scored.predictions(request_id=request_id, at=wiring.clock()))
+    before = await wiring.ledger.record(lines)
     return await _run(pool, lambda: json_response(scored.answer(before, request_id=request_id)))
 
 

@@ -12,12 +12,14 @@ from salescope.store.errors import (
 )
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
 from salescope.store.predictions import LONGEST_LEAD_ID, Prediction, latest_scores, record_predictions
+from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
 
 __all__ = [
     "LONGEST_LEAD_ID",
     "SCOPES",
     "ApiKey",
     "HostileValueError",
+    "KeptReason",
     "NewApiKey",
     "Prediction",
     "Store",
@@ -28,6 +30,8 @@ __all__ = [
     "UnknownApiKeyError",
     "UnknownScopeError",
     "create_key",
+    "decode_reasons",
+    "encode_reasons",
     "find_key",
     "latest_scores",
     "list_keys",

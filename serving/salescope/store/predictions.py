@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from salescope.store.engine import Store
+from salescope.store.reasons import LONGEST_REASONS
 from salescope.store.tables import PREDICTIONS
 from salescope.store.values import check_number, check_text
 
@@ -41,6 +42,8 @@ class Prediction:
         The call that it was the answer to.
     at : datetime
         The instant of the answer, aware.
+    reasons : str or None, default None
+        Its strongest reasons as `encode_reasons` writes them; None where the caller asked for none.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class Prediction:
     as_of: datetime
     request_id: str
     at: datetime
+    reasons: str | None = None
 
     def __post_init__(self) -> None:
         if self.lead_id is not None:
@@ -67,6 +71,8 @@ class Prediction:
         check_text(self.digest, column="predictions.digest", longest=64)
         check_text(self.request_id, column="predictions.request_id", longest=64)
         check_text(self.grade, column="predictions.grade", longest=1)
+        if self.reasons is not None:
+            check_text(self.reasons, column="predictions.reasons", longest=LONGEST_REASONS)
         check_number(self.probability, column="predictions.probability", lowest=0, highest=1)
         check_number(self.score, column="predictions.score", lowest=1, highest=100)
 

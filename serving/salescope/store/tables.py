@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -83,6 +84,7 @@ PREDICTIONS = Table(
     Column("as_of", Instant, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("reasons", Text),
     CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
     CheckConstraint("score >= 1 AND score <= 100", name="score"),
     Index("ix_predictions_model_lead_id_at", "model", "lead_id", "at"),

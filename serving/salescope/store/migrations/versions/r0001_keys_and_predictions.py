@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("as_of", sa.DateTime, nullable=False),
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("reasons", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_predictions"),
         sa.CheckConstraint("probability >= 0 AND probability <= 1", name="ck_predictions_probability"),
         sa.CheckConstraint("score >= 1 AND score <= 100", name="ck_predictions_score"),
