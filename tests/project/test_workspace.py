@@ -22,7 +22,7 @@ def test_an_empty_file_means_the_defaults(tmp_path):
     workspace = load(tmp_path, "")
     assert workspace.tables == {}
     assert workspace.leads.order_by is None
-    assert workspace.serve.port == 8000
+    assert workspace.serve.port == 8080
     assert workspace.language == "en"
 
 

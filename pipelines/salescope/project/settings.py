@@ -203,7 +203,7 @@ class ServeSettings(Section):
     """Says where the service listens."""
 
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65_535, description="The port; 0 takes a free one.")
+    port: int = Field(default=8080, ge=0, le=65_535, description="The port; 0 takes a free one.")
 
 
 class SettingsFile(Section):
