@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -142,7 +143,7 @@ def write_scores(scores: pd.DataFrame, path: Path) -> None:
         case ".xlsx":
             _inert(scores).to_excel(path, index=False, engine="openpyxl")
         case ".json":
-            path.write_text(scores.to_json(orient="records", force_ascii=False, indent=2), encoding="utf-8")
+            path.write_text(_json(scores), encoding="utf-8")
         case ending:
             raise UnknownNameError(ending, what="file ending", where=str(path), accepted=FORMATS)
 
@@ -226,6 +227,12 @@ def _laid_out_nothing() -> pd.DataFrame:
 
 def _said(reasons: Sequence[object], *, direction: int) -> str:
     return "; ".join(reason.text for reason in reasons if (reason.contribution > 0) == (direction > 0))  # type: ignore[attr-defined]
+
+
+def _json(scores: pd.DataFrame) -> str:
+    # Not to_json of pandas, which keeps 15 digits of a probability and not all of its bits.
+    records = scores.astype(object).where(scores.notna(), None).to_dict("records")
+    return json.dumps(records, ensure_ascii=False, indent=2)
 
 
 def _inert(scores: pd.DataFrame) -> pd.DataFrame:

@@ -99,7 +99,9 @@ def audit_leads(data: LeadData, workspace: Workspace) -> AuditReport:
     y = np.concatenate([data.y, np.full(len(data.still_open), np.nan)])
     # What is still open is newer than every outcome.
     order = np.concatenate([data.order, np.repeat(data.order.max(), len(data.still_open))])
-    return audit(rows, y, order=order, allowed=workspace.leads.allow, seed=workspace.leads.seed)
+    # What we counted ourselves, strictly before each lead's moment, is known in time whatever it looks like.
+    counted = set(rows.columns) - set(data.tables["leads"].frame.columns)
+    return audit(rows, y, order=order, allowed=counted | set(workspace.leads.allow), seed=workspace.leads.seed)
 
 
 def train_leads(
