@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from salescope.bundle import CARD, bundle_scorer, parse_json
+from salescope.bundle import CARD, parse_json
 from salescope.evaluation import AuditReport, audit
-from salescope.monitoring import card_page, evaluation_plots
 from salescope.project import Workspace
 from salescope.registry.champion import promote_version
-from salescope.registry.tracking import CHALLENGER, TrackedRun, Tracking
+from salescope.registry.tracking import Tracking
 from salescope.scoring import LeadScorer
 from salescope.training.comparing import Champion, against_champion
 from salescope.training.data import LeadData, lead_data, write_snapshot
 from salescope.training.decision import Decision, decide
 from salescope.training.judging import calibrate, judge_recipe
 from salescope.training.progress import Progress, Steps, silent
-from salescope.training.publishing import MODEL, TrainedLeads, fit_final, lead_card
+from salescope.training.publishing import MODEL, TrainedLeads, fit_final
+from salescope.training.registering import register_leads
 from salescope.training.tuning import search_trees
 
 __all__ = ["LeadTraining", "TrainingResult", "audit_leads", "scorer_of", "train_leads"]
 
 STEPS = 8
-CANARY_ROWS = 50
-EXAMPLE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +141,7 @@ def train_leads(
             data, found, workspace=workspace, trials=chosen.trials, champion=_champion(tracking), say=say
         )
         say("registering")
-        version, card = _registered(trained, tracking=tracking, run=run)
+        version, card = register_leads(trained, tracking=tracking, run=run)
     promote = chosen.promote and trained.decision.promote
     if promote:
         say("promoting")
@@ -228,36 +224,6 @@ def _champion(tracking: Tracking) -> Champion | None:
         return None
     files = tracking.download(MODEL, version=serving.version)
     return Champion(version=serving.version, files=files, card=parse_json(files[CARD], file=CARD))
-
-
-def _registered(trained: TrainedLeads, *, tracking: Tracking, run: TrackedRun) -> tuple[str, dict[str, Any]]:
-    card = lead_card(trained)
-    _log(trained, card, run=run)
-    examples = trained.data.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
-    files = bundle_scorer(
-        trained.scorer, canary_rows=examples.tail(CANARY_ROWS), card=card, made_with=card["made_with"]
-    )
-    tags = {"data_digest": trained.data.digest, "as_of": trained.data.as_of, "decision": trained.decision.ground}
-    version = tracking.register(run, files, name=MODEL, input_example=examples.tail(EXAMPLE_ROWS), tags=tags)
-    tracking.set_alias(MODEL, CHALLENGER, version=version)
-    return version, card
-
-
-def _log(trained: TrainedLeads, card: Mapping[str, Any], *, run: TrackedRun) -> None:
-    y = trained.data.y[trained.judgement.split.test]
-    plots = evaluation_plots(
-        y, trained.judgement.newest, calibrated=trained.calibration.probabilities, importance=card["importance"]
-    )
-    for name, figure in plots.items():
-        run.log_figure(figure, name=name)
-    run.log_text(card_page(card, plots=plots), name="card.html")
-    run.log_text(json.dumps(card, indent=2, ensure_ascii=False), name="card.json")
-    run.log_params({**trained.recipe, "learner": trained.scorer.learner_, "rows": len(trained.data.y)})
-    judged = {"newest": trained.judgement.figures, "random": trained.judgement.random}
-    figures = {f"{on}_{name}": value for on, found in judged.items() for name, value in found.items()}
-    figures["calibration_checked"] = trained.calibration.check.error
-    figures["calibration_floor_p95"] = trained.calibration.check.p95
-    run.log_metrics({name: value for name, value in figures.items() if isfinite(value)})
 
 
 def _run_tags(data: LeadData) -> dict[str, str]:
