@@ -1,0 +1,70 @@
+"""The notebooks run from the first cell to the last, on a small made company, and are committed without what they showed.
+
+They are tested here and not in a folder ``notebooks``, because pytest is told to leave folders of that name alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import nbformat
+import pytest
+from tests.docs.programs import run
+from tests.docs.reading import ROOT
+
+from salescope.project import load_workspace
+from salescope.registry import load_current
+from salescope.registry.tracking import Tracking
+
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+MOST_CELLS = 10
+
+
+def executed(path, *, workspace, folder):
+    variables = {"SALESCOPE_WORKSPACE": str(workspace)}
+    command = [sys.executable, "-m", "tests.docs.execute_notebook", path, folder / "executed.ipynb"]
+    done = run(command, cwd=folder, variables=variables)
+    assert done.returncode == 0, done.stderr
+    return nbformat.read(folder / "executed.ipynb", as_version=4)
+
+
+def test_there_are_notebooks():
+    assert [path.name for path in NOTEBOOKS] == ["retrain_leads.ipynb"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_is_short_valid_and_committed_without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(notebook.cells) <= MOST_CELLS
+    assert notebook.cells[0].cell_type == "markdown"
+    assert notebook.cells[0].source.startswith("# ")
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    assert [cell.id for cell in code if cell.outputs or cell.execution_count is not None or cell.metadata] == []
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info == {"name": "python"}, "a version here would differ on every machine"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_is_named_in_the_readme(path):
+    assert f"]({path.name})" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_retraining_runs_and_leaves_a_champion(made_workspace, tmp_path):
+    shutil.copytree(made_workspace, tmp_path / "shop", ignore=shutil.ignore_patterns(".salescope"))
+    notebook = executed(FOLDER / "retrain_leads.ipynb", workspace=tmp_path / "shop", folder=tmp_path)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output.output_type for output in outputs if output.output_type == "error"] == []
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+    workspace = load_workspace(tmp_path / "shop", environment={})
+    champion = Tracking(workspace.mlflow_uri).champion("leads")
+    published, files = load_current(workspace.published)
+    assert champion is not None
+    assert (champion.version, champion.digest) == (published.version, published.digest) == ("1", published.digest)
+    assert {"scorer.json", "card.json"} <= set(files)
+    assert f"leads version {published.version} serves now" in outputs[-1].text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["executed.ipynb", "shop"]
