@@ -134,3 +134,22 @@ def test_a_marked_block_is_found_and_an_unmarked_one_is_not(tmp_path):
     )
     found = Document(tmp_path / "page.md").blocks
     assert [(block.text, block.runs, block.line) for block in found] == [("false\n", True, 3), ("true\n", False, 7)]
+
+
+def test_commands_that_messages_name_are_understood():
+    sources = [path for room in ("models", "pipelines", "serving") for path in sorted((ROOT / room).rglob("*.py"))]
+    wrong = []
+    for path in sources:
+        for line in re.findall(r"(?<!`)`salescope ([^`]+)`(?!`)", path.read_text(encoding="utf-8")):
+            try:
+                understand([word for word in shlex.split(line) if word != "…"], is_whole=False)
+            except Exception as error:  # noqa: BLE001 - the program's parser has no public class of error
+                wrong.append(f"{path.relative_to(ROOT)}: salescope {line}: {error}")
+    assert wrong == []
+
+
+def test_the_installed_program_keeps_its_word_about_errors(tmp_path):
+    done = run(["salescope", "check", "-w", "nowhere"], cwd=tmp_path)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert done.returncode == 2
