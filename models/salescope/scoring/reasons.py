@@ -161,4 +161,4 @@ def _typical(number: float, column: AttributeColumn, *, phrases: Phrases) -> str
 
 
 def _short_number(number: float) -> str:
-    return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.4g}"
+    return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"

@@ -184,7 +184,8 @@ def _figures_of(data: LeadData, judgement: Judgement) -> dict[str, Any]:
         {"label": "random folds (time ignored)", "n": len(data.y), **judgement.random},
         *({"label": f"period {_named(window['period'])}", **window} for window in judgement.windows),
     ]
-    remark = f"Random folds flatter the AUC by {judgement.gap:+.3f}."
+    more = "more" if judgement.gap > 0 else "less"
+    remark = f"Random folds, which ignore time, say {abs(judgement.gap):.3f} {more} AUC than the newest outcomes."
     if judgement.within_period is not None:
         remark += f" Inside single periods of the newest outcomes it is {judgement.within_period:.3f}."
     return {

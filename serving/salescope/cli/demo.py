@@ -118,7 +118,7 @@ def _show_answer(out: Console, service: RunningService, *, key: str, lead: Mappi
     title = f"Lead {result['lead_id']}: {said}"
     rows = [(f"{reason['contribution']:+.2f}", reason["text"]) for reason in result["reasons"]]
     out.print(table(title, columns=["#log-odds", "reason"], rows=rows))
-    out.print(f"by {answer['model']} version {answer['version']}, as of {answer['as_of']}", style="dim")
+    out.print(f"by {answer['model']} version {answer['version']}, as of {result['as_of']}", style="dim")
 
 
 def _addresses(out: Console, address: str, *, key: str, workspace: Workspace) -> None:
