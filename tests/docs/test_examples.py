@@ -128,6 +128,13 @@ def test_a_right_command_line_passes(line):
     understand(shlex.split(line), is_whole=line != "--version")
 
 
+def test_what_is_only_named_may_lack_arguments_but_no_option_may_be_wrong():
+    understand(["keys", "create", "--scope", "admin"], is_whole=False)
+    understand(["keys"], is_whole=False)
+    with pytest.raises(Exception, match="(?i)no such option"):
+        understand(["keys", "create", "--label", "CRM"], is_whole=False)
+
+
 def test_a_marked_block_is_found_and_an_unmarked_one_is_not(tmp_path):
     (tmp_path / "page.md").write_text(
         "<!-- test: run -->\n```bash\nfalse\n```\n\n```bash\ntrue\n```\n", encoding="utf-8"
