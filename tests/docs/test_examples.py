@@ -131,7 +131,7 @@ def test_a_right_command_line_passes(line):
 def test_what_is_only_named_may_lack_arguments_but_no_option_may_be_wrong():
     understand(["keys", "create", "--scope", "admin"], is_whole=False)
     understand(["keys"], is_whole=False)
-    with pytest.raises(Exception, match="(?i)no such option"):
+    with pytest.raises(Exception, match=r"(?i)no such option"):
         understand(["keys", "create", "--label", "CRM"], is_whole=False)
 
 
