@@ -31,9 +31,10 @@ def follow(
     *,
     workspace: WorkspaceOption = ".",
     seconds: Annotated[float, typer.Option(help="How often the registry is asked.", min=0.5)] = 5.0,
+    parent: Annotated[int | None, typer.Option(help="The process to end with; by default who started it.")] = None,
 ) -> None:
     """Publish the champion whenever the alias moves, until stopped or left behind by who started it."""
-    parent = os.getppid()
+    parent = parent or os.getppid()
     # An exception, unlike the signal itself, ends the process that tries a bundle as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from salescope.registry.tracking import Tracking

@@ -85,7 +85,8 @@ def remark(text: str) -> None:
     text : str
         The line, in rich's markup.
     """
-    Console(stderr=True).print(text, highlight=False)
+    # Not broken into lines: a log or a script that reads it takes one line for one remark.
+    Console(stderr=True).print(text, highlight=False, soft_wrap=True)
 
 
 def plain(text: str) -> str:

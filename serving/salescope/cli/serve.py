@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -84,7 +85,8 @@ def _following(workspace: Workspace, *, seconds: float) -> Iterator[None]:
     if not seconds:
         yield
         return
-    command = [sys.executable, "-m", "salescope.cli", "follow", "-w", str(workspace.path), "--seconds", str(seconds)]
+    command = [sys.executable, "-m", "salescope.cli", "follow", "-w", str(workspace.path)]
+    command += ["--seconds", str(seconds), "--parent", str(os.getpid())]
     # In a session of its own, so that Ctrl-C reaches it through us, after the last call was answered.
     process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
     try:
