@@ -40,9 +40,19 @@ def said(column: AttributeColumn, value: object, *, contribution: float = 0.5, l
         ),
         (TENURE, None, "Tenure is not known – raises the chance", "Tenure未知，提高機會"),
         (CONTRACT, "Two year", "Contract is 'Two year' – raises the chance", "Contract為「Two year」，提高機會"),
-        (CITY, "Bonn", "City is 'Bonn', which is rare or new – raises the chance", "City為「Bonn」（少見或新出現），提高機會"),
+        (
+            CITY,
+            "Bonn",
+            "City is 'Bonn', which is rare or new – raises the chance",
+            "City為「Bonn」（少見或新出現），提高機會",
+        ),
         (ASKED, True, "Asked for demo: yes – raises the chance", "Asked for demo為「是」，提高機會"),
-        (CREATED, "2024-05-31T09:30", "Created at is 2024-05-31 – raises the chance", "建立時間在 2024-05-31，提高機會"),
+        (
+            CREATED,
+            "2024-05-31T09:30",
+            "Created at is 2024-05-31 – raises the chance",
+            "建立時間在 2024-05-31，提高機會",
+        ),
         (NOTE, "please call back", "Note has 3 words – raises the chance", "Note共 3 個詞，提高機會"),
     ],
 )

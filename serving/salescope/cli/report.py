@@ -31,6 +31,6 @@ def report(
     card: dict[str, Any] = parse_json(files[CARD], file=CARD)
     page = out or settings.path / "reports" / f"{model}-{published.version}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(card_page(card, plots={"importance.png": importance_plot(card["importance"])}), encoding="utf-8")
+    page.write_text(card_page(card, plots={"importance": importance_plot(card["importance"])}), encoding="utf-8")
     people = [f"The card of {model} version {published.version} is in [bold]{page}[/]."]
     emit({"version": published.version, "page": str(page), "card": card}, as_json=as_json, people=people)

@@ -51,7 +51,7 @@ API_KEY = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "ss_<id>_<secret>",
-    "description": "Made with `salescope keys create --label NAME --scope leads:score`, and shown once.",
+    "description": "Made with `salescope keys create NAME --scope leads:score`, and shown once.",
 }
 
 

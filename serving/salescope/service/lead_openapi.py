@@ -119,7 +119,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
                     "value": "web",
                     "contribution": 1.31,
                     "direction": "raises",
-                    "text": "Source being 'web' raises the chance",
+                    "text": "Source is 'web' – raises the chance",
                 }
             ],
         },
