@@ -37,6 +37,8 @@ class LeadData:
         1 won, 0 lost.
     order : ndarray, shape (n_rows,)
         Sortable time at which each outcome was known; row numbers where the table has no time.
+    seen_at : ndarray, shape (n_rows,)
+        The moment at which each lead was looked at; ``order`` where the table has no time.
     period : ndarray or None, shape (n_rows,)
         Number of the period of each row, rising in time.
     still_open : DataFrame, shape (n_open, n_columns)
@@ -55,6 +57,7 @@ class LeadData:
     features: pd.DataFrame
     y: npt.NDArray[np.int64]
     order: npt.NDArray[Any]
+    seen_at: npt.NDArray[Any]
     period: npt.NDArray[np.int64] | None
     still_open: pd.DataFrame
     as_of: str
@@ -100,12 +103,14 @@ def lead_data(workspace: Workspace) -> LeadData:
     _require_closed(leads)
     moment = _newest_instant(leads, events)
     described = _described(leads, events, moment=moment, settings=workspace.leads)
+    order = order_of(described, by=order_by_of(workspace.leads, leads.columns))
     # The sources leave excluded columns out, but for one that orders the leads or makes periods.
     excluded = [*NOT_LEARNED, *workspace.leads.excluded]
     return LeadData(
         features=described.drop(columns=excluded, errors="ignore"),
         y=described["y"].to_numpy(dtype=np.int64),
-        order=order_of(described, by=order_by_of(workspace.leads, leads.columns)),
+        order=order,
+        seen_at=order if moment is None else described["as_of"].to_numpy(),
         period=periods_of(leads, described, by=workspace.leads.period),
         still_open=_still_open(leads, events, moment=moment).drop(columns=excluded, errors="ignore"),
         as_of=f"row {len(leads)}" if moment is None else moment.isoformat(),

@@ -93,8 +93,8 @@ def audit_leads(data: LeadData, workspace: Workspace) -> AuditReport:
     """
     rows = pd.concat([data.features, data.still_open], ignore_index=True).drop(columns="lead_id", errors="ignore")
     y = np.concatenate([data.y, np.full(len(data.still_open), np.nan)])
-    # What is still open is newer than every outcome.
-    order = np.concatenate([data.order, np.repeat(data.order.max(), len(data.still_open))])
+    # What is still open is looked at last.
+    order = np.concatenate([data.seen_at, np.repeat(data.seen_at.max(), len(data.still_open))])
     # What we counted ourselves, strictly before each lead's moment, is known in time whatever it looks like.
     counted = set(rows.columns) - set(data.tables["leads"].frame.columns)
     return audit(rows, y, order=order, allowed=counted | set(workspace.leads.allow), seed=workspace.leads.seed)

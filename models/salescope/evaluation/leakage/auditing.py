@@ -18,11 +18,12 @@ from salescope.evaluation.leakage.identifiers import identifiers
 from salescope.evaluation.leakage.price import Price, PriceList
 from salescope.evaluation.leakage.report import AuditReport, Finding
 from salescope.evaluation.leakage.resampling import resampled
+from salescope.evaluation.leakage.spans import telling_span
 from salescope.evaluation.leakage.suspicion import Suspicion
 
 __all__ = ["audit"]
 
-RULES_ALONE = (absent_while_open, dated_later, nearly_the_outcome, identifiers)
+RULES_ALONE = (absent_while_open, dated_later, nearly_the_outcome, telling_span, identifiers)
 RULES_PRICED = (telltale_value, accumulated, dominant, named_like_an_outcome)
 SAME_SIGNAL = 0.8
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import lightgbm as lgb
 import numpy as np
+import pandas as pd
 
-from salescope.evaluation.leakage.case import Case
+from salescope.evaluation.leakage.case import Case, ColumnView
 from salescope.evaluation.metrics import auc
 from salescope.evaluation.outcomes import Floats
 from salescope.evaluation.splits import Split
@@ -86,6 +87,14 @@ def fold_scores(matrix: Floats, *, y: np.ndarray, split: Split, seed: int) -> Fl
     return np.asarray(model.predict(matrix[split.test], raw_score=True), dtype=np.float64)
 
 
+def _as_learned(view: ColumnView, case: Case) -> list[Floats]:
+    """Gives a date also as its distance from the lead's own time, which is how a scorer reads it."""
+    if not (view.is_date and pd.api.types.is_datetime64_any_dtype(case.order)):
+        return [view.numbers]
+    since = (view.entries - case.order.reset_index(drop=True)).dt.total_seconds()
+    return [view.numbers, np.asarray(since, dtype=np.float64)]
+
+
 class PriceList:
     """Measures joint AUCs of sets of columns, each set once.
 
@@ -139,7 +148,8 @@ class PriceList:
         case = self._case
         # Columns keep the frame's order, so that the same set always draws the same trees.
         views = [view for name, view in case.columns.items() if name in names]
-        matrix = np.column_stack([view.numbers for view in views]) if views else np.empty((len(case.y), 0))
+        columns = [column for view in views for column in _as_learned(view, case)]
+        matrix = np.column_stack(columns) if columns else np.empty((len(case.y), 0))
         scores, judged = np.empty(len(case.y)), np.zeros(len(case.y), dtype=np.bool_)
         for split in case.folds[:PRICE_FOLDS]:
             scores[split.test] = fold_scores(matrix, y=case.y, split=split, seed=case.seed)
