@@ -17,7 +17,7 @@ from salescope.features.leads import lead_features
 from salescope.frames.errors import UnknownNameError
 from salescope.project import Workspace
 from salescope.registry import Published, load_current
-from salescope.sources import CheckedTable, read_table
+from salescope.sources import CheckedTable, inert, read_table
 from salescope.store import Prediction, Store, encode_reasons, record_predictions
 
 __all__ = ["BatchScores", "score_leads", "write_scores"]
@@ -26,8 +26,6 @@ MODEL = "leads"
 CHUNK = 10_000
 KNOWN_AFTER = ("outcome", "outcome_at", "amount")
 FORMATS = (".csv", ".parquet", ".xlsx", ".json")
-# A spreadsheet runs a cell that begins with one of these.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Tell = Callable[[int, int], None]
 
@@ -237,9 +235,4 @@ def _json(scores: pd.DataFrame) -> str:
 
 def _inert(scores: pd.DataFrame) -> pd.DataFrame:
     texts = scores.select_dtypes(include=["object", "string"]).columns
-    return scores.assign(
-        **{
-            name: ["'" + text if str(text).startswith(FORMULA_STARTS) else text for text in scores[name]]
-            for name in texts
-        }
-    )
+    return scores.assign(**{name: scores[name].map(inert, na_action="ignore") for name in texts})

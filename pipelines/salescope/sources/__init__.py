@@ -2,6 +2,7 @@
 
 from salescope.sources.digest import content_digest
 from salescope.sources.facts import CheckedTable, ColumnFacts, SourceFacts
+from salescope.sources.formulas import inert
 from salescope.sources.lead_rules import order_by_of
 from salescope.sources.quarantine import write_quarantine
 from salescope.sources.reading import read_table
@@ -15,6 +16,7 @@ __all__ = [
     "TableReport",
     "check_workspace",
     "content_digest",
+    "inert",
     "order_by_of",
     "read_table",
     "report_rows",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salescope.sources.facts import Fault
+from salescope.sources.formulas import inert
 from salescope.sources.raw import STRING, RawTable, cell_text
 
 __all__ = ["WHY", "rejected_rows", "write_quarantine"]
@@ -20,8 +21,6 @@ WHY = ("row", "column", "value", "reason")
 
 LONGEST_SHOWN = 32_000
 """Letters of a cell that a spreadsheet can hold, nearly."""
-
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rejected_rows(raw: RawTable, faults: Sequence[Fault], *, rejected: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -88,18 +87,10 @@ def write_quarantine(rejected: pd.DataFrame, path: Path) -> None:
     staged = path.with_suffix(".part")
     with staged.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([_inert(str(name)) for name in rejected.columns])
-        writer.writerows([_inert(cell) for cell in row] for row in rejected.itertuples(index=False, name=None))
+        writer.writerow([inert(_cell(name)) for name in rejected.columns])
+        writer.writerows([inert(_cell(cell)) for cell in row] for row in rejected.itertuples(index=False, name=None))
     staged.replace(path)
 
 
-def _inert(cell: object) -> str:
-    """Keeps a spreadsheet from computing a cell; a plain negative number stays a number."""
-    text = _shown(cell_text(cell))
-    if not text.startswith(ACTIVE):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
+def _cell(value: object) -> str:
+    return _shown(cell_text(value))
