@@ -24,9 +24,18 @@ from salescope.project import init_workspace, load_workspace
 SECONDS = 90.0
 
 
+def environment() -> dict[str, str]:
+    """Is the environment without what MLflow leaves in it for the processes below, which another test's store is in."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "SALESCOPE_"))}
+
+
+def python(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=environment())
+
+
 def salescope(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "salescope.cli", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    return python("-m", "salescope.cli", *words)
 
 
 def until(holds: Callable[[], bool], *, seconds: float = SECONDS) -> None:
@@ -53,10 +62,10 @@ def build(folder: Path) -> None:
 
 def move_alias(folder: Path, *, version: str) -> None:
     """Moves the alias with nothing but MLflow, as somebody at its pages does."""
-    code = "import sys, mlflow; mlflow.MlflowClient(sys.argv[1]).set_registered_model_alias('leads', 'champion', sys.argv[2])"
+    code = "import sys, mlflow; mlflow.MlflowClient(sys.argv[1], sys.argv[1]).set_registered_model_alias('leads', 'champion', sys.argv[2])"
     uri = load_workspace(folder, environment={}).mlflow_uri
-    command = [sys.executable, "-W", "ignore", "-c", code, uri, version]
-    subprocess.run(command, check=True, timeout=120, capture_output=True)
+    done = python("-c", code, uri, version)
+    assert done.returncode == 0, done.stderr
 
 
 def children(parent: int) -> list[int]:
@@ -126,7 +135,7 @@ def serving(folder: Path) -> Iterator[Service]:
         "0.5",
     ]
     with log.open("w") as lines:
-        process = subprocess.Popen(command, stdout=lines, stderr=lines, text=True)
+        process = subprocess.Popen(command, stdout=lines, stderr=lines, text=True, env=environment())
     started = Service(process, port, log)
     below: list[int] = []
     try:

@@ -87,7 +87,7 @@ def test_open_leads_are_scored_with_reasons_and_a_trend(trained, tmp_path):
     )
     assert first.returncode == Exit.DONE, first.stderr
     told = json.loads(first.stdout)
-    scores = pd.read_csv(tmp_path / "a.csv")
+    scores = pd.read_csv(tmp_path / "a.csv", float_precision="round_trip")
     assert told["version"] == result.version
     assert told["scored"] == len(scores) > 0
     assert scores["score"].between(1, 100).all()

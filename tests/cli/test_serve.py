@@ -6,15 +6,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from tests.bundle.made import made_leads
-from tests.cli.house import children, move_alias, runs, salescope, serving, until
+from tests.cli.house import children, move_alias, python, runs, salescope, serving, until
 
 from salescope.cli.exits import Exit
 
@@ -25,7 +23,8 @@ RECORD = json.loads(made_leads().drop(columns="outcome").head(1).to_json(orient=
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Is a workspace with version 1 promoted and version 2 registered; no test changes it."""
     folder = tmp_path_factory.mktemp("house") / "workspace"
-    subprocess.run([sys.executable, "-W", "ignore", "-m", "tests.cli.house", str(folder)], check=True, timeout=240)
+    made = python("-m", "tests.cli.house", folder)
+    assert made.returncode == 0, made.stderr
     assert salescope("promote", "leads", "1", "-w", folder).returncode == Exit.DONE
     return folder
 
