@@ -155,3 +155,13 @@ def test_a_relative_address_is_refused() -> None:
 
 def test_the_address_and_experiment_are_shown(tracking: Tracking) -> None:
     assert repr(tracking) == f"Tracking({tracking.uri!r}, experiment='leads')"
+
+
+def test_the_environment_keeps_no_address_for_the_next_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "sqlite:////before.db")
+    Tracking(f"sqlite:///{tmp_path}/mlflow.db")
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    assert os.environ["MLFLOW_REGISTRY_URI"] == "sqlite:////before.db"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ SWITCHES = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
+
+ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 
 _SQLITE = "sqlite:///"
 _LOCK_SECONDS = 120.0
@@ -56,8 +58,9 @@ def connect(uri: str) -> Any:  # noqa: ANN401
         # The switches above count only when they are set before the first import.
         import mlflow.pyfunc  # noqa: PLC0415
 
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
+        with _environment_kept(ADDRESSES):
+            mlflow.set_tracking_uri(uri)
+            mlflow.set_registry_uri(uri)
         with answering(uri):
             client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_registered_models(max_results=1)
@@ -88,6 +91,20 @@ def experiment_id(client: Any, *, uri: str, name: str) -> str:  # noqa: ANN401
         if found is not None:
             return str(found.experiment_id)
         return str(_made_experiment(client, uri=uri, name=name))
+
+
+@contextmanager
+def _environment_kept(names: Sequence[str]) -> Iterator[None]:
+    """Undoes what MLflow writes into the environment: the next workspace of this process would take it for a setting."""
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
