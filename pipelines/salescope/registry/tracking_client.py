@@ -95,7 +95,7 @@ def experiment_id(client: Any, *, uri: str, name: str) -> str:  # noqa: ANN401
 
 @contextmanager
 def _environment_kept(names: Sequence[str]) -> Iterator[None]:
-    """Undoes what MLflow writes into the environment: the next workspace of this process would take it for a setting."""
+    """Undoes what MLflow writes into the environment: the next workspace of this process would obey it."""
     before = {name: os.environ.get(name) for name in names}
     try:
         yield
