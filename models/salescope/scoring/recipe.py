@@ -45,7 +45,8 @@ class Learned:
     ensemble : Ensemble
         The fitted members.
     log_odds : ndarray of float64, shape (n_scored,)
-        Out-of-fold log-odds; those of the training records where there are so many that it makes no difference.
+        Out-of-fold log-odds; those of evenly spaced training records where there are so many that
+        it makes no difference.
     """
 
     ensemble: Ensemble
@@ -161,7 +162,8 @@ def fit_ensemble(design: Design, *, trees: Mapping[str, Any] | None = None) -> L
     mean = fit_mean(design)
     if rows > MOST_RECALIBRATED:
         # So many records leave nothing to recalibrate that a hold-out could measure.
-        return Learned(mean, mean.log_odds(design.encoded))
+        # Ten thousand records, evenly spaced in an order by content, tell the percentiles of scores as well as all do.
+        return Learned(mean, mean.log_odds(design.encoded[:: -(-rows // MOST_RECALIBRATED)]))
     unseen = out_of_fold(design, fit_mean=fit_mean)
     intercept, slope = affine_of(unseen)
     return Learned(Ensemble(mean.members, weights, intercept, slope), intercept + slope * unseen.log_odds)
