@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from tests.service.place import LEAD, NOW, Addresses
 
 from salescope.service import ServiceSettings, create_app, serve
-from salescope.service.errors import PublicWithoutKeyError
+from salescope.service.errors import AddressTakenError, PublicWithoutKeyError
 from salescope.store import create_key, open_store, revoke_key
 
 OPEN = {"/healthz", "/readyz"}
@@ -156,3 +157,13 @@ def test_an_extension_adds_addresses_behind_the_same_door(place, start):
     assert running.get("/console").status_code == 401
     assert running.get("/console/sign-in").text == "hello"
     assert running.get("/console", headers=place.headers("console:read")).text == "hello"
+
+
+def test_a_port_that_another_program_has_is_named(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        settings = ServiceSettings(published=tmp_path, store_url=f"sqlite:///{tmp_path}/s.db", port=port)
+        with pytest.raises(AddressTakenError, match=rf"127\.0\.0\.1:{port}.*give another one"):
+            serve(settings)

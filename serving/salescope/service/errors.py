@@ -16,7 +16,8 @@
     ├── SlowBodyError           the body did not arrive in time
     ├── OverloadedError         more calls wait than the service can answer soon
     ├── NoModelError            no model is loaded
-    └── PublicWithoutKeyError   the service would be reachable by everybody, and there is no key
+    ├── PublicWithoutKeyError   the service would be reachable by everybody, and there is no key
+    └── AddressTakenError       another program listens where the service was to listen
 
 No message quotes a value of the body: it may be personal, huge or unprintable. Names and places are quoted, shortened.
 """
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from salescope.frames.errors import SalescopeError, listed
 
 __all__ = [
+    "AddressTakenError",
     "BodyTooLargeError",
     "Complaint",
     "HeadersTooLargeError",
@@ -279,4 +281,24 @@ class PublicWithoutKeyError(ServiceError):
         super().__init__(
             f"The host {host!r} can be reached from outside this machine, and the store holds no active API key. "
             "Make one first with `salescope keys create`, or listen on '127.0.0.1'."
+        )
+
+
+class AddressTakenError(ServiceError):
+    """Says that the service cannot listen where it was to.
+
+    Parameters
+    ----------
+    host : str
+        The address.
+    port : int
+        The port.
+    reason : str
+        What the system says.
+    """
+
+    def __init__(self, host: str, port: int, *, reason: str) -> None:
+        super().__init__(
+            f"The service cannot listen on {host}:{port} ({reason}). "
+            "Stop the program that has the port, or give another one; 0 takes a free one."
         )

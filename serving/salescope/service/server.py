@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import uvicorn
 
 from salescope.service.app import Extension, check_start, create_app
+from salescope.service.errors import AddressTakenError
 from salescope.service.logs import log_to
 from salescope.service.settings import ServiceSettings
 from salescope.service.wiring import utc_now
@@ -69,7 +71,22 @@ def serve(settings: ServiceSettings, *, extensions: Sequence[Extension] = ()) ->
         If the store cannot be opened.
     PublicWithoutKeyError
         If everybody could reach the service, and there is no active key.
+    AddressTakenError
+        If another program listens there.
     """
     check_start(settings, now=utc_now())
+    _check_address(settings)
     log_to(level=settings.log_level)
     uvicorn.Server(server_config(settings, extensions=extensions)).run()
+
+
+def _check_address(settings: ServiceSettings) -> None:
+    """Tries the address before anything starts: the server itself would only log that it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the server does; otherwise a port that a stopped service just left would count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise AddressTakenError(settings.host, settings.port, reason=problem.strerror or str(problem)) from None
