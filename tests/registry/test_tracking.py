@@ -107,6 +107,16 @@ def test_a_version_is_found_by_number_and_alias_and_downloaded_whole(tracking: T
     assert tracking.champion("found") == tracking.find("found", version=second)
 
 
+def test_two_workspaces_in_one_process_keep_their_versions_apart(tracking: Tracking, tmp_path: Path) -> None:
+    other = Tracking(f"sqlite:///{tmp_path}/mlflow.db")
+    mine = register(tracking, name="apart")
+    assert register(other, name="apart", seed=1) == "1"
+    assert tracking.download("apart", version=mine) == made_bundle()
+    assert other.download("apart", version="1") == made_bundle(1)
+    with pytest.raises(UnknownVersionError):
+        other.find("apart", version="2")
+
+
 @pytest.mark.parametrize("version", ["7", "@nobody", "word"])
 def test_an_unknown_version_is_named(tracking: Tracking, version: str) -> None:
     with pytest.raises(UnknownVersionError, match=f"'absent' has no version '{version}'"):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salescope.bundle.manifest import MANIFEST, digest_of
 from salescope.frames.errors import UnknownVersionError
-from salescope.registry.tracking_client import answering, connect, experiment_id
+from salescope.registry.tracking_client import adopt, answering, connect, experiment_id
 from salescope.registry.tracking_models import (
     BUNDLE_DIGEST,
     ModelVersion,
@@ -105,6 +105,7 @@ class Tracking:
             If the files do not fit their manifest.
         """
         with answering(self.uri):
+            adopt(self.uri)
             model_id = log_bundle(self._client, files, run_id=run.run_id, name=name, input_example=input_example)
             self._make_model(name)
             version = self._client.create_model_version(
@@ -202,6 +203,7 @@ class Tracking:
         """
         found = self.find(name, version=version)
         with answering(self.uri):
+            adopt(self.uri)
             return download_bundle(self._client, found=found)
 
     def _make_model(self, name: str) -> None:

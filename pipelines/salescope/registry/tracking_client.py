@@ -12,7 +12,7 @@ from typing import Any
 from salescope.frames.errors import RegistryError
 from salescope.registry.durable_files import exclusive_lock
 
-__all__ = ["SWITCHES", "answering", "connect", "experiment_id", "quietly"]
+__all__ = ["SWITCHES", "adopt", "answering", "connect", "experiment_id", "quietly"]
 
 SWITCHES = {
     # MLflow reads the word "true" and nothing else; DO_NOT_TRACK=1 would change nothing.
@@ -58,13 +58,31 @@ def connect(uri: str) -> Any:  # noqa: ANN401
         # The switches above count only when they are set before the first import.
         import mlflow.pyfunc  # noqa: PLC0415
 
-        with _environment_kept(ADDRESSES):
-            mlflow.set_tracking_uri(uri)
-            mlflow.set_registry_uri(uri)
+        adopt(uri)
         with answering(uri):
             client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_registered_models(max_results=1)
         return client
+
+
+def adopt(uri: str) -> None:
+    """Makes an address the one of this process, where MLflow looks whichever client it was called through.
+
+    Parameters
+    ----------
+    uri : str
+        The address of the store, opened before by :func:`connect`.
+
+    Notes
+    -----
+    Making a version and downloading a model ask the process's address, not the client's. A process that works with
+    two workspaces in turn would look in the wrong one, so each of them adopts its own address before such a call.
+    """
+    import mlflow  # noqa: PLC0415
+
+    with _environment_kept(ADDRESSES):
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
 
 
 def experiment_id(client: Any, *, uri: str, name: str) -> str:  # noqa: ANN401
