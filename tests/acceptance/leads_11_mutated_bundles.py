@@ -20,7 +20,7 @@ import numpy as np
 from tests.acceptance.outcome import Outcome
 from tests.bundle.made import made_bundle, resealed
 
-from salescope.bundle import MANIFEST, load_scorer
+from salescope.bundle import MANIFEST, load_model
 from salescope.frames.errors import BundleError, TrialError
 from salescope.registry.durable_files import stage_folder
 from salescope.registry.published import load_current, publish
@@ -85,7 +85,7 @@ def run() -> Outcome:
 def _loads(folder: Path) -> bool:
     try:
         published, files = load_current(folder)
-        load_scorer(files, digest=published.digest)
+        load_model(files, digest=published.digest)
     except BundleError:
         return False
     return True
@@ -100,7 +100,7 @@ def _without_anchor(scratch: Path, files: Files) -> str:
     except BundleError:
         return "structure"
     # It is sound in itself: a number that no canary row meets was exchanged for another.
-    load_scorer(files)
+    load_model(files)
     return "needs the digest"
 
 

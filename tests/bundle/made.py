@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from salescope.bundle import MANIFEST, build_manifest, bundle_scorer, digest_of
+from salescope.bundle import MANIFEST, build_manifest, bundle_model, digest_of
 from salescope.scoring.leads import LeadScorer
 
 VERSION = "0.1.0"
@@ -42,7 +42,7 @@ def made_scorer(seed: int = 0) -> LeadScorer:
 @cache
 def _bundle(seed: int) -> tuple[tuple[str, bytes], ...]:
     card = {"auc": 0.71, "as_of": "2025-11-01"}
-    files = bundle_scorer(made_scorer(seed), canary_rows=made_leads(seed=seed), card=card, made_with=VERSION)
+    files = bundle_model(made_scorer(seed), canary_rows=made_leads(seed=seed), card=card, made_with=VERSION)
     return tuple(files.items())
 
 

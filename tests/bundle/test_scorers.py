@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 from tests.bundle.made import made_bundle, made_leads, made_scorer, model_texts, resealed
 
-from salescope.bundle import MANIFEST, bundle_scorer, check_structure, digest_of, load_scorer
+from salescope.bundle import (
+    KINDS,
+    MANIFEST,
+    bundle_model,
+    canonical_json,
+    check_structure,
+    digest_of,
+    load_as,
+    load_model,
+)
 from salescope.frames.errors import BundleError, CanaryError, DamagedBundleError
+from salescope.scoring import LeadScorer
 
 
 def test_the_loaded_scorer_answers_bit_for_bit() -> None:
     leads = made_leads(seed=5)
-    loaded = load_scorer(made_bundle())
+    loaded = load_model(made_bundle())
     np.testing.assert_array_equal(loaded.decision_function(leads), made_scorer().decision_function(leads))
 
 
 def test_equal_scorers_give_equal_digests() -> None:
-    again = bundle_scorer(
+    again = bundle_model(
         made_scorer(), canary_rows=made_leads(), card={"auc": 0.71, "as_of": "2025-11-01"}, made_with="0.1.0"
     )
     assert digest_of(again[MANIFEST]) == digest_of(made_bundle()[MANIFEST])
@@ -40,7 +51,7 @@ def test_the_contract_is_the_digest_of_the_input_schema() -> None:
 
 def test_another_digest_than_the_promoted_one_is_refused_though_the_bundle_is_sound() -> None:
     with pytest.raises(DamagedBundleError, match="was promoted"):
-        load_scorer(made_bundle(1), digest=digest_of(made_bundle()[MANIFEST]))
+        load_model(made_bundle(1), digest=digest_of(made_bundle()[MANIFEST]))
 
 
 def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> None:
@@ -48,7 +59,7 @@ def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> No
         files = made_bundle()
         del files[missing]
         with pytest.raises(DamagedBundleError):
-            load_scorer(resealed(files))
+            load_model(resealed(files))
 
 
 @pytest.mark.parametrize(
@@ -65,32 +76,67 @@ def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> No
 )
 def test_unsound_files_are_refused_even_when_resealed(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(DamagedBundleError, match=reason):
-        load_scorer(resealed({**made_bundle(), name: data}))
+        load_model(resealed({**made_bundle(), name: data}))
 
 
 def test_the_members_of_another_scorer_are_told_by_the_canary_rows() -> None:
     ours, others = made_bundle(), made_bundle(1)
     for name in model_texts(ours):
         with pytest.raises(CanaryError):
-            load_scorer(resealed({**ours, name: others[name]}))
+            load_model(resealed({**ours, name: others[name]}))
 
 
 def test_a_contract_that_is_not_the_schemas_is_refused() -> None:
     files = made_bundle()
     files[MANIFEST] = files[MANIFEST].replace(b'"contract":"', b'"contract":"0')
     with pytest.raises(DamagedBundleError, match="its contract is not"):
-        load_scorer(files)
+        load_model(files)
 
 
 def test_an_unknown_kind_is_refused() -> None:
     files = made_bundle()
     files[MANIFEST] = files[MANIFEST].replace(b"lead_scorer", b"oracle")
     with pytest.raises(BundleError, match="its kind is 'oracle'"):
-        load_scorer(files)
+        load_model(files)
+
+
+class Counter:
+    """Is the smallest model of another kind: it counts what is nested in a record."""
+
+    kind = "counter"
+
+    def to_bundle(self) -> dict[str, bytes]:
+        return {"schema.json": canonical_json(self.input_schema())}
+
+    @classmethod
+    def from_bundle(cls, files: Mapping[str, bytes]) -> Counter:
+        assert set(files) == {"schema.json"}
+        return cls()
+
+    def input_schema(self) -> dict[str, object]:
+        return {"columns": [], "ignored": {}, "example": {}}
+
+    def canary_values(self, records: Sequence[Mapping[str, Sequence[float]]]) -> np.ndarray:
+        return np.array([[float(len(row["orders"])), 0.5] for row in records])
+
+
+def test_a_bundle_holds_any_kind_of_the_table_and_is_loaded_as_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = bundle_model(Counter(), canary_rows=[{"orders": [1, 2]}], card={}, made_with="0.1.0")
+    with pytest.raises(DamagedBundleError, match="its kind is 'counter'; accepted: 'lead_scorer'"):
+        check_structure(files)
+    monkeypatch.setattr("salescope.bundle.scorers.KINDS", {**KINDS, "counter": lambda: Counter})
+    assert isinstance(load_model(files), Counter)
+    assert isinstance(load_as(Counter, files), Counter)
+    with pytest.raises(DamagedBundleError, match="its kind is 'counter'; accepted: 'lead_scorer'"):
+        load_as(LeadScorer, files)
+
+
+def test_every_kind_of_the_table_is_named_as_its_class_says() -> None:
+    assert {kind: read().kind for kind, read in KINDS.items()} == {kind: kind for kind in KINDS}
 
 
 def test_a_scorer_may_not_take_the_names_of_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = made_scorer()
     monkeypatch.setattr(type(scorer), "to_bundle", lambda _: {"card.json": b"{}"})
     with pytest.raises(DamagedBundleError, match=r"may not name its own files 'card\.json'"):
-        bundle_scorer(scorer, canary_rows=made_leads(), card={}, made_with="0.1.0")
+        bundle_model(scorer, canary_rows=made_leads(), card={}, made_with="0.1.0")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salescope.bundle import bundle_scorer
+from salescope.bundle import bundle_model
 from salescope.evaluation import auc_interval, check_calibration, classifier_metrics, judge, reliability
 from salescope.features import lead_features, lead_snapshots
 from salescope.registry.published import Published, publish
@@ -50,7 +50,7 @@ def make_exhibit(size: CompanySize) -> Exhibit:
     if "lead_id" not in facts:
         facts.insert(0, "lead_id", still_open["lead_id"])
     scores = scorer.predict_scores(facts)
-    files = bundle_scorer(scorer, canary_rows=snapshots.tail(20), card=card, made_with="salescope test")
+    files = bundle_model(scorer, canary_rows=snapshots.tail(20), card=card, made_with="salescope test")
     return Exhibit(company, scorer, card, files, scores)
 
 

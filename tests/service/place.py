@@ -17,7 +17,7 @@ import pandas as pd
 import uvicorn
 from fastapi import APIRouter
 
-from salescope.bundle.scorers import bundle_scorer
+from salescope.bundle.scorers import bundle_model
 from salescope.registry.published import publish
 from salescope.scoring.leads import LeadScorer
 from salescope.service import Extension, ServiceSettings, server_config
@@ -55,7 +55,7 @@ def made_scorer(*, seed: int) -> LeadScorer:
 
 def made_bundle(scorer: LeadScorer) -> dict[str, bytes]:
     rows = made_leads(seed=99, n_rows=8).drop(columns="outcome")
-    return bundle_scorer(scorer, canary_rows=rows, card=CARD, made_with="0.1.0")
+    return bundle_model(scorer, canary_rows=rows, card=CARD, made_with="0.1.0")
 
 
 @dataclass(frozen=True)

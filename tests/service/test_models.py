@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.service.place import CARD, made_leads
 
-from salescope.bundle.scorers import bundle_scorer
+from salescope.bundle.scorers import bundle_model
 from salescope.registry.published import publish
 from salescope.service.live_model import load_live_model
 
@@ -51,7 +51,7 @@ def test_the_base_is_everybody_s(shared_place, scorer):
 
 def test_a_card_of_another_form_costs_only_what_it_does_not_say(empty_place, start, scorer):
     rows = made_leads(seed=99, n_rows=4).drop(columns="outcome")
-    files = bundle_scorer(scorer, canary_rows=rows, card={"data": 5, "figures": []}, made_with="0.1.0")
+    files = bundle_model(scorer, canary_rows=rows, card={"data": 5, "figures": []}, made_with="0.1.0")
     publish(empty_place.published, files, version="1")
     running = start(empty_place.settings())
     (model,) = running.get("/v1/models", headers=empty_place.headers("models:read")).json()["models"]

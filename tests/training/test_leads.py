@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from salescope.bundle import CARD, load_scorer, parse_json
+from salescope.bundle import CARD, load_model, parse_json
 from salescope.evaluation import auc
 from salescope.frames.errors import LeakageError
 from salescope.project import load_workspace
@@ -45,7 +45,7 @@ def test_the_published_bundle_answers_and_carries_the_card(trained):
     workspace, result = trained
     published, files = load_current(workspace.published)
     assert parse_json(files[CARD], file=CARD) == result.card
-    scorer = load_scorer(files, digest=published.digest)
+    scorer = load_model(files, digest=published.digest)
     data = lead_data(workspace)
     chance = scorer.predict_proba(data.features)[:, 1]
     assert chance.mean() == pytest.approx(data.y.mean(), abs=0.05)
@@ -53,7 +53,7 @@ def test_the_published_bundle_answers_and_carries_the_card(trained):
 
 def test_it_finds_much_of_the_truth(trained, made_workspace):
     workspace, _ = trained
-    scorer = load_scorer(load_current(workspace.published)[1])
+    scorer = load_model(load_current(workspace.published)[1])
     data = lead_data(workspace)
     truth = pd.read_csv(made_workspace / "truth" / "leads.csv").set_index("lead_id")["probability_given_intent"]
     known = truth.loc[data.features["lead_id"]].to_numpy()

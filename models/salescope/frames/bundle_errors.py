@@ -46,19 +46,19 @@ class DamagedBundleError(BundleError):
 
 
 class CanaryError(BundleError):
-    """Says that a loaded scorer answers other numbers than the fitted one did.
+    """Says that a loaded model answers other numbers than the fitted one did.
 
     Parameters
     ----------
     row : int
         The canary row, counted from 0.
     expected, found : float
-        The log-odds recorded when the bundle was made, and those computed now.
+        The value recorded when the bundle was made (log-odds, of a scorer), and the one computed now.
     """
 
     def __init__(self, row: int, *, expected: float, found: float) -> None:
         super().__init__(
-            f"Canary row {row} has log-odds {found!r} where {expected!r} was recorded at training. "
+            f"Canary row {row} has the value {found!r} where {expected!r} was recorded at training. "
             "Use the versions of NumPy and LightGBM that the bundle was made with, or train again."
         )
 

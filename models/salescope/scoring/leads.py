@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
     salescope.frames.errors.OutcomeError: Only one class, 'won', is among 60 outcomes. ...
     """
 
+    kind: ClassVar[str] = "lead_scorer"
+
     def __init__(
         self,
         *,
@@ -171,8 +173,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         if not hasattr(self, "ensemble_"):
             raise UnfittedScorerError(type(self).__name__)
         rows = rows_of(X, estimator=self, reset=False)
-        names = [column.name for column in self.encoder_.used_]
-        kinds = event_kinds(names)
+        kinds = event_kinds([column.name for column in self.encoder_.used_])
         if not isinstance(rows, pd.DataFrame):
             return record_features(rows, as_of=as_of, kinds=kinds)
         counted = "events_total" in rows.columns
@@ -378,6 +379,10 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         if not hasattr(self, "ensemble_"):
             raise UnfittedScorerError(type(self).__name__)
         return write_bundle(self)
+
+    def canary_values(self, records: Sequence[Mapping[str, Any]]) -> Floats:
+        """Gives log-odds, float64 of shape (n_records,): what a loaded copy must reproduce bit for bit."""
+        return self.decision_function(records)
 
     @classmethod
     def from_bundle(cls, files: Mapping[str, bytes]) -> Self:

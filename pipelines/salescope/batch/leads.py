@@ -11,12 +11,13 @@ from uuid import uuid4
 
 import pandas as pd
 
-from salescope.bundle import load_scorer
+from salescope.bundle import load_as
 from salescope.features.behaviour import event_kinds
 from salescope.features.leads import lead_features
 from salescope.frames.errors import UnknownNameError
 from salescope.project import Workspace
 from salescope.registry import Published, load_current
+from salescope.scoring import LeadScorer
 from salescope.sources import CheckedTable, inert, read_table
 from salescope.store import Prediction, Store, encode_reasons, record_predictions
 
@@ -93,7 +94,7 @@ def score_leads(
         If the file cannot be read.
     """
     published, files = load_current(workspace.published)
-    scorer = load_scorer(files, digest=published.digest)
+    scorer = load_as(LeadScorer, files, digest=published.digest)
     checked = _read(workspace, path)
     leads = checked.frame if path is not None else _open(checked.frame)
     events = read_table(workspace, "lead_events").frame if "lead_events" in workspace.tables else None

@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from salescope.bundle.scorers import load_scorer
+from salescope.bundle import Fitted, load_model
 from salescope.registry.published import read_bundle
-from salescope.scoring.leads import LeadScorer
 
 __all__ = ["NotebookModel"]
 
 
 @dataclass(frozen=True, slots=True)
 class NotebookModel:
-    """Answers MLflow's ``predict`` with scores, grades and reasons.
+    """Answers MLflow's ``predict`` with what the model has to say for people.
 
     Parameters
     ----------
-    scorer : LeadScorer
-        The scorer of the bundle.
+    model : Fitted
+        The model of the bundle.
     """
 
-    scorer: LeadScorer
+    model: Fitted
 
     def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """Scores leads.
+        """Answers rows.
 
         Parameters
         ----------
         model_input : DataFrame, shape (n_rows, n_columns)
-            Leads with any types: text, numbers, dates; unseen and missing values are taken.
+            Rows as the model takes them, of any types: text, numbers, dates; unseen and missing values are taken.
         params : mapping, optional
-            Options of :meth:`salescope.scoring.leads.LeadScorer.predict_scores`.
+            Options of the model's ``predict_scores``, as `salescope.scoring.LeadScorer.predict_scores`; of its
+            ``predict``, where it does not score.
 
         Returns
         -------
         DataFrame, shape (n_rows, n_answers)
-            Probability, score, grade and reasons, in the order of the rows.
+            Of a scorer probability, score, grade and reasons; in the order of the rows.
         """
-        return self.scorer.predict_scores(model_input, **dict(params or {}))
+        answer: Callable[..., pd.DataFrame] = getattr(self.model, "predict_scores", None) or self.model.predict  # type: ignore[attr-defined]
+        return answer(model_input, **dict(params or {}))
 
 
 def _load_pyfunc(path: str) -> NotebookModel:
     """Loads a bundle; MLflow calls this function by its name."""
-    return NotebookModel(load_scorer(read_bundle(Path(path))))
+    return NotebookModel(load_model(read_bundle(Path(path))))

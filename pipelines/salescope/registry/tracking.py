@@ -90,7 +90,7 @@ class Tracking:
         name : str
             The registered model; made when it is absent.
         input_example : DataFrame, shape (n_rows, n_columns)
-            A few leads as a user would send them.
+            A few rows as a user would send them.
         tags : mapping of str to str, optional
             Tags of the version, as ``data_digest`` and ``as_of``; the digest of the bundle is added.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from salescope.bundle.kinds import KINDS
 from salescope.bundle.manifest import MANIFEST, digest_of
 from salescope.bundle.scorers import SCHEMA, check_structure
 from salescope.bundle.strict_json import parse_json
@@ -70,7 +71,7 @@ def log_bundle(client: Any, files: Mapping[str, bytes], *, run_id: str, name: st
     name : str
         The name of the model.
     input_example : DataFrame, shape (n_rows, n_columns)
-        A few leads as a user would send them; its columns become the signature, where those the scorer reads are
+        A few rows as a user would send them; its columns become the signature, where those the model reads are
         required.
 
     Returns
@@ -82,11 +83,11 @@ def log_bundle(client: Any, files: Mapping[str, bytes], *, run_id: str, name: st
     -----
     The model is described by MLflow's ``loader_module``: the name of a module of Salescope that reads the bundle. So
     nothing is pickled and nothing that was uploaded is ever run, unlike with models from code. The signature leaves
-    the types open, because the scorer itself takes text, numbers and dates in every column.
+    the types open, because the models themselves take text, numbers and dates in every column.
     """
-    check_structure(files)
+    kind = check_structure(files).kind
     experiment = client.get_run(run_id).info.experiment_id
-    model = client.create_logged_model(experiment, name=name, source_run_id=run_id, model_type="lead_scorer")
+    model = client.create_logged_model(experiment, name=name, source_run_id=run_id, model_type=kind)
     try:
         with tempfile.TemporaryDirectory() as scratch, quietly():
             folder = _saved_model(Path(scratch), files, logged=model, input_example=input_example)
@@ -185,7 +186,7 @@ def _saved_model(scratch: Path, files: Mapping[str, bytes], *, logged: Any, inpu
         mlflow_model=Model(
             artifact_path=logged.artifact_location, run_id=logged.source_run_id, model_id=logged.model_id
         ),
-        signature=_signature(input_example, needed=_needed_columns(files)),
+        signature=_signature(input_example, needed=_needed_columns(files), kind=logged.model_type),
         input_example=input_example,
         pip_requirements=[f"salescope=={installed_version('salescope')}"],
         metadata={BUNDLE_DIGEST: digest_of(files[MANIFEST])},
@@ -197,14 +198,15 @@ def _needed_columns(files: Mapping[str, bytes]) -> set[str]:
     return {column["name"] for column in parse_json(files[SCHEMA], file=SCHEMA)["columns"]}
 
 
-def _signature(input_example: pd.DataFrame, *, needed: set[str]) -> Any:  # noqa: ANN401
+def _signature(input_example: pd.DataFrame, *, needed: set[str], kind: str) -> Any:  # noqa: ANN401
     from mlflow.models import ModelSignature  # noqa: PLC0415
     from mlflow.types import ColSpec, Schema  # noqa: PLC0415
     from mlflow.types.schema import AnyType  # noqa: PLC0415
 
     inputs = [ColSpec(AnyType(), name=name, required=name in needed) for name in map(str, input_example.columns)]
-    outputs = [ColSpec(kind, name=name) for name, kind in _ANSWERS.items()]
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
+    scores = hasattr(KINDS[kind](), "predict_scores")
+    outputs = [ColSpec(answer, name=name) for name, answer in _ANSWERS.items()] if scores else None
+    return ModelSignature(inputs=Schema(inputs), outputs=outputs and Schema(outputs))
 
 
 def _show_in_run(client: Any, *, run_id: str, model_id: str) -> None:  # noqa: ANN401

@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from salescope.bundle.scorers import check_structure, load_scorer
+from salescope.bundle.scorers import check_structure, load_model
 from salescope.frames.errors import SalescopeError, TrialError
 from salescope.registry.published import read_bundle
 
@@ -131,7 +131,7 @@ def _main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     _confine(Limits(seconds=given.seconds, mebibytes=given.mebibytes))
     try:
-        load_scorer(read_bundle(given.folder, digest=given.digest), digest=given.digest)
+        load_model(read_bundle(given.folder, digest=given.digest), digest=given.digest)
     except SalescopeError as problem:
         sys.stderr.write(f"{problem}\n")
         return _REFUSED

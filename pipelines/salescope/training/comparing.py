@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salescope.bundle import load_scorer
+from salescope.bundle import load_as
 from salescope.evaluation import Comparison, PromotionRule, compare
 from salescope.scoring import LeadScorer
 from salescope.training.data import LeadData
@@ -97,7 +97,7 @@ def against_champion(
     test = judgement.split.test
     unseen = np.flatnonzero(_after(data.order[test], champion.card["data"].get("trained_through")))
     if _enough(data.y[test[unseen]]):
-        scorer = load_scorer(champion.files)
+        scorer = load_as(LeadScorer, champion.files)
         theirs = scorer.predict_proba(data.features.iloc[test[unseen]])[:, 1]
         rows, basis = unseen, "as served"
     elif _enough(data.y[test]):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from salescope.bundle import bundle_scorer
+from salescope.bundle import bundle_model
 from salescope.monitoring import card_page, evaluation_plots
 from salescope.registry.tracking import CHALLENGER, TrackedRun, Tracking
 from salescope.training.publishing import MODEL, TrainedLeads, lead_card
@@ -38,7 +38,7 @@ def register_leads(trained: TrainedLeads, *, tracking: Tracking, run: TrackedRun
     card = lead_card(trained)
     _log(trained, card, run=run)
     examples = trained.data.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
-    files = bundle_scorer(
+    files = bundle_model(
         trained.scorer, canary_rows=examples.tail(CANARY_ROWS), card=card, made_with=card["made_with"]
     )
     tags = {"data_digest": trained.data.digest, "as_of": trained.data.as_of, "decision": trained.decision.ground}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from salescope.bundle.scorers import CARD, SCHEMA, load_scorer
+from salescope.bundle.scorers import CARD, SCHEMA, load_as
 from salescope.bundle.strict_json import parse_json
 from salescope.features.behaviour import KIND_PREFIX, EventLog, behaviour_of
 from salescope.registry.published import load_current
@@ -119,7 +119,7 @@ def load_live_model(published: Path) -> LiveModel:
         If the bundle is damaged, or does not reproduce its canary rows.
     """
     pointed, files = load_current(published)
-    scorer = load_scorer(files, digest=pointed.digest)
+    scorer = load_as(LeadScorer, files, digest=pointed.digest)
     return LiveModel(
         name=LEADS,
         version=pointed.version,
