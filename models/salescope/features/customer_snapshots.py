@@ -1,0 +1,71 @@
+"""Snapshots of customers: features at several moments beside what followed, to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from salescope.features.customer_facts import Facts, identifiers
+from salescope.features.customer_query import Wanted, feature_columns, ordered_before, outcome_columns
+from salescope.features.customers import Moment, described, moment_of
+from salescope.frames.errors import MissingColumnError, OutOfRangeError
+
+__all__ = ["customer_snapshots"]
+
+
+def customer_snapshots(
+    tables: Mapping[str, pd.DataFrame], *, as_of: Sequence[Moment], outcome_window: int
+) -> pd.DataFrame:
+    """Looks at every customer that had ordered before, at several moments, beside what it did next.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        The contract's tables as `customer_features` takes them, with "orders".
+    as_of : sequence of datetime or str, shape (n_moments,)
+        The moments, naive. Give those whose outcome window has closed: what is not recorded yet counts as not bought.
+    outcome_window : int
+        How long the outcome window stays open from each moment, days.
+
+    Returns
+    -------
+    DataFrame, shape (n_snapshots, n_features)
+        `customer_features` of everybody with an order before the moment, sorted by "customer_id" and "as_of", and of
+        the window that starts at the moment: ``y`` (int64, 1 where nothing was ordered), ``orders_after`` (count of
+        orders, which are days), ``money_after`` (less returns; NaN where lines were recorded and none has a price) and
+        ``days_to_next_order`` (with its fraction; NaN where ``y`` is 1).
+
+    Raises
+    ------
+    MissingColumnError
+        When "orders", or a column that a contract requires, is missing.
+    OutOfRangeError
+        When the window is shorter than a day, or a moment cannot be meant.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-05-01"])
+    >>> orders = pd.DataFrame({"customer_id": "a", "ordered_at": days, "quantity": 1.0, "unit_price": 10.0})
+    >>> snapshots = customer_snapshots({"orders": orders}, as_of=["2024-02-01", "2024-03-01"], outcome_window=30)
+    >>> snapshots[["order_days", "y", "orders_after", "money_after", "days_to_next_order"]].to_numpy().tolist()
+    [[1.0, 0.0, 1.0, 10.0, 0.0], [2.0, 1.0, 0.0, 0.0, nan]]
+    """
+    if outcome_window < 1:
+        raise OutOfRangeError(outcome_window, name="outcome_window", where="customer_snapshots", least=1)
+    if tables.get("orders") is None or "customer_id" not in tables["orders"].columns:
+        raise MissingColumnError(
+            ["customer_id"], where="orders", present=[str(name) for name in tables.get("orders", ())]
+        )
+    moments = np.array([moment_of(moment, where="customer_snapshots") for moment in as_of], dtype=np.int64)
+    names = identifiers(tables["orders"]["customer_id"])
+    facts = Facts.from_frames(tables, names=names)
+    pairs = ordered_before(facts, moments=moments)
+    knows = {name: name in facts.known for name in ("orders", "contacts", "invoices")}
+    wanted = Wanted(np.asarray(pairs["customer"], dtype=np.int32), np.asarray(pairs["as_of"], dtype=np.int64), knows)
+    columns = feature_columns(facts, wanted=wanted)
+    outcomes = outcome_columns(facts, wanted=wanted, outcome_window=outcome_window)
+    return described(columns, wanted=wanted, names=names, tables=tables).assign(
+        **{**outcomes, "y": outcomes["y"].astype(np.int64)}
+    )
