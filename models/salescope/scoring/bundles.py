@@ -13,20 +13,20 @@ from salescope.scoring.ensemble import Ensemble
 
 if TYPE_CHECKING:
     # The estimator imports this module; only its name is needed here.
-    from salescope.scoring.leads import LeadScorer
+    from salescope.scoring.probability_scorer import ProbabilityScorer
 
 __all__ = ["read_bundle", "write_bundle"]
 
 FORM = 1
-Scorer = TypeVar("Scorer", bound="LeadScorer")
+Scorer = TypeVar("Scorer", bound="ProbabilityScorer")
 
 
-def write_bundle(scorer: LeadScorer) -> dict[str, bytes]:
+def write_bundle(scorer: ProbabilityScorer) -> dict[str, bytes]:
     """Gives the files of a fitted scorer.
 
     Parameters
     ----------
-    scorer : LeadScorer
+    scorer : ProbabilityScorer
 
     Returns
     -------
@@ -34,15 +34,16 @@ def write_bundle(scorer: LeadScorer) -> dict[str, bytes]:
         "scorer.json" (settings, columns, weights, percentiles), "schema.json" (what a record may carry) and the files
         of the members. JSON numbers are written so that they read back bit for bit.
     """
+    settings = {
+        **scorer.get_params(deep=False),
+        "exclude": list(scorer.exclude),
+        "grades": scorer.grades_,
+        "labels": dict(scorer.labels or {}),
+        "trees": dict(scorer.trees or {}),
+    }
     state = {
         "form": FORM,
-        "settings": {
-            "exclude": list(scorer.exclude),
-            "grades": scorer.grades_,
-            "labels": dict(scorer.labels or {}),
-            "trees": dict(scorer.trees or {}),
-            "seed": scorer.seed,
-        },
+        "settings": settings,
         "names": [str(name) for name in getattr(scorer, "feature_names_in_", [])],
         "n_columns": scorer.n_features_in_,
         "classes": scorer.classes_.tolist(),
@@ -68,7 +69,7 @@ def read_bundle(kind: type[Scorer], files: Mapping[str, bytes]) -> Scorer:
 
     Returns
     -------
-    LeadScorer
+    ProbabilityScorer
     """
     state = json.loads(files["scorer.json"])
     scorer = kind(**state["settings"])

@@ -1,4 +1,4 @@
-"""What a scorer is given: leads as a frame, records or an array, and outcomes as labels."""
+"""What a scorer is given: rows as a frame, records or an array, and outcomes as labels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d, vali
 from salescope.frames.errors import MisalignedError, NotFittedModelError, OutcomeError
 from salescope.scoring.members import Floats
 
-__all__ = ["NOT_FEATURES", "UnfittedScorerError", "labelled", "lead_ids_of", "recency", "rows_of", "two_classes"]
+__all__ = ["Outcomes", "Rows", "UnfittedScorerError", "keys_of", "labelled", "recency", "rows_of", "two_classes"]
 
 Record = Mapping[str, Any]
 Rows = pd.DataFrame | Sequence[Record]
-
-# The key, what is known only after the outcome by the contract, and the label of snapshots: never features.
-NOT_FEATURES = ("lead_id", "outcome", "outcome_at", "amount", "y")
-CLOSED = ("lost", "won")
+Outcomes = tuple[npt.NDArray[np.intp], npt.NDArray[Any]]
 
 
 class UnfittedScorerError(NotFittedModelError, NotFittedError):  # type: ignore[misc]  # scikit-learn is not typed
@@ -36,7 +33,7 @@ def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
     Parameters
     ----------
     X : DataFrame, sequence of mappings, or array-like of shape (n_rows, n_columns)
-        The leads. An array takes the names of the columns the scorer was fitted with, or ``x0, x1, …``.
+        The rows. An array takes the names of the columns the scorer was fitted with, or ``x0, x1, …``.
     estimator : BaseEstimator
         The scorer, on which scikit-learn keeps the number and names of columns.
     reset : bool
@@ -60,54 +57,57 @@ def rows_of(X: object, *, estimator: BaseEstimator, reset: bool) -> Rows:
     return pd.DataFrame(checked, columns=names)
 
 
-def lead_ids_of(rows: Rows) -> list[Any] | None:
+def keys_of(rows: Rows, *, key: str) -> list[Any] | None:
     """Finds the key of each row.
 
     Parameters
     ----------
     rows : DataFrame of shape (n_rows, n_columns) or sequence of mappings, shape (n_rows,)
+    key : str
+        The column that says whom a row is about.
 
     Returns
     -------
     list, shape (n_rows,), or None
-        None where no row has a "lead_id".
+        None where no row has the key.
+
+    Examples
+    --------
+    >>> keys_of([{"lead_id": "a"}, {}], key="lead_id"), keys_of([{}], key="lead_id")
+    (['a', None], None)
     """
     if isinstance(rows, pd.DataFrame):
-        return rows["lead_id"].tolist() if "lead_id" in rows.columns else None
-    return [row.get("lead_id") for row in rows] if any("lead_id" in row for row in rows) else None
+        return rows[key].tolist() if key in rows.columns else None
+    return [row.get(key) for row in rows] if any(key in row for row in rows) else None
 
 
-def labelled(rows: pd.DataFrame, y: object) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
-    """Finds the rows with an outcome, and their outcomes.
+def labelled(rows: pd.DataFrame, y: object, *, estimator: str, column: str, remedy: str) -> Outcomes:
+    """Checks the labels of rows.
 
     Parameters
     ----------
     rows : DataFrame, shape (n_rows, n_columns)
     y : array-like of shape (n_rows,), or None
-        Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
-        snapshots.
+        Labels; None takes the column "y" of snapshots.
+    estimator, column, remedy : str
+        The class that asks, the column it looked for and what to do, for the message.
 
     Returns
     -------
-    positions : ndarray of int, shape (n_closed,)
-    labels : ndarray, shape (n_closed,)
+    positions : ndarray of int, shape (n_rows,)
+        All rows.
+    labels : ndarray, shape (n_rows,)
 
     Raises
     ------
     OutcomeError
         When there are no outcomes.
     """
-    if y is None and "outcome" in rows.columns:
-        outcome = rows["outcome"].astype("object")
-        closed = np.flatnonzero(outcome.isin(CLOSED))
-        return closed, outcome.iloc[closed].to_numpy(dtype=str)
     if y is None and "y" in rows.columns:
         y = rows["y"]
     if y is None:
-        raise OutcomeError(
-            "LeadScorer requires y to be passed, but the target y is None and there is no column 'outcome'",
-            remedy="Give y, or map the column 'outcome' with the values 'open', 'won' and 'lost'.",
-        )
+        problem = f"{estimator} requires y to be passed, but the target y is None and there is no column {column!r}"
+        raise OutcomeError(problem, remedy=remedy)
     labels = column_or_1d(y, warn=True)
     check_consistent_length(rows, labels)
     check_classification_targets(labels)

@@ -1,43 +1,24 @@
-"""The lead scorer: a scikit-learn classifier whose every answer comes with its reasons."""
+"""The lead scorer: the chance that a lead is won, from its attributes and behaviour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from salescope.features.behaviour import KIND_PREFIX, event_kinds
-from salescope.features.encoding import AttributeEncoder
 from salescope.features.leads import record_features
-from salescope.frames.errors import OutOfRangeError
-from salescope.scoring.bundles import read_bundle, write_bundle
-from salescope.scoring.door import (
-    NOT_FEATURES,
-    Rows,
-    UnfittedScorerError,
-    labelled,
-    lead_ids_of,
-    recency,
-    rows_of,
-    two_classes,
-)
-from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
-from salescope.scoring.members import Design, Floats, sigmoid
-from salescope.scoring.reasons import Reasons
-from salescope.scoring.recipe import fit_ensemble
-from salescope.scoring.schema import schema_of
+from salescope.scoring.door import Outcomes, Rows
+from salescope.scoring.probability_scorer import ProbabilityScorer
 
 __all__ = ["LeadScorer"]
 
+CLOSED = ("lost", "won")
 
-class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
+
+class LeadScorer(ProbabilityScorer):
     """Scores leads: the chance that they are won, a score, a grade and the reasons.
 
     Parameters
@@ -54,27 +35,12 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
     seed : int, default 0
         Where all randomness comes from.
 
-    Attributes
-    ----------
-    classes_ : ndarray, shape (2,)
-        The labels; the second is the positive outcome.
-    encoder_ : AttributeEncoder
-        How every column is read.
-    ensemble_ : Ensemble
-        The fitted members, their weights and recalibration.
-    cuts_ : ndarray of float64, shape (99,)
-        The percentiles of the training probabilities, from which scores are made.
-    columns_ : dict of str to str
-        The kind of every column that was seen.
-    notes_ : dict of str to str
-        What was dropped or read unusually, and why.
-    learner_ : str
-        Which members answer, with their weights.
-
     Notes
     -----
-    The learner follows the number of outcomes (see `salescope.scoring.recipe`). Everything is additive in log-odds, so
-    that reasons and base add up to the answer; a record answered alone and in a batch gives the same bits.
+    Without labels, `fit` takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
+    `lead_snapshots`. Records may carry a list "events"; their behaviour is then counted as `lead_features` counts it.
+
+    What is learned and how it answers: `salescope.scoring.probability_scorer.ProbabilityScorer`.
 
     Examples
     --------
@@ -91,88 +57,20 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
     """
 
     kind: ClassVar[str] = "lead_scorer"
+    key: ClassVar[str] = "lead_id"
+    outcome: ClassVar[str] = "outcome"
+    remedy: ClassVar[str] = "Give y, or map the column 'outcome' with the values 'open', 'won' and 'lost'."
+    # The key, what is known only after the outcome by the contract, and the label of snapshots.
+    not_features: ClassVar[tuple[str, ...]] = ("lead_id", "outcome", "outcome_at", "amount", "y")
 
-    def __init__(
-        self,
-        *,
-        exclude: Iterable[str] = (),
-        grades: Mapping[str, int] | None = None,
-        labels: Mapping[str, str] | None = None,
-        trees: Mapping[str, Any] | None = None,
-        seed: int = 0,
-    ) -> None:
-        self.exclude = exclude
-        self.grades = grades
-        self.labels = labels
-        self.trees = trees
-        self.seed = seed
+    def _outcomes(self, rows: pd.DataFrame, y: object) -> Outcomes:
+        if y is not None or self.outcome not in rows.columns:
+            return super()._outcomes(rows, y)
+        outcome = rows[self.outcome].astype("object")
+        closed = np.flatnonzero(outcome.isin(CLOSED))
+        return closed, outcome.iloc[closed].to_numpy(dtype=str)
 
-    def __sklearn_tags__(self) -> Tags:
-        """Says what scikit-learn may expect: two classes, missing values, words and numbers."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        return tags
-
-    def fit(self, X: object, y: object = None, *, order: npt.ArrayLike | None = None) -> Self:
-        """Learns from closed leads.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-            Leads with attributes of any type; it is not changed.
-        y : array-like of shape (n_rows,), optional
-            Labels; None takes the column "outcome" of the contract and leaves out open leads, or the column "y" of
-            `lead_snapshots`.
-        order : array-like of shape (n_rows,), optional
-            A sortable time of each lead, as ``created_at``, where the model is for what comes after: newer leads then
-            count more, and members that suffer when the market drifts are not asked.
-
-        Returns
-        -------
-        LeadScorer
-
-        Raises
-        ------
-        OutcomeError
-            When outcomes are absent or not of two kinds.
-        GradeThresholdsError
-            When ``grades`` cannot be meant.
-        MisalignedError
-            When ``order`` does not fit the rows.
-        """
-        rows = pd.DataFrame(rows_of(X, estimator=self, reset=True))
-        known, labels = labelled(rows, y)
-        frame = rows.iloc[known]
-        self.grades_ = checked_grades(self.grades)
-        self.classes_ = two_classes(labels)
-        self.encoder_ = AttributeEncoder(exclude=(*NOT_FEATURES, *self.exclude)).fit(frame)
-        weight = None if order is None else recency(order, rows=len(rows))[known]
-        positive = (labels == self.classes_[1]).astype(np.int64)
-        design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, weight)
-        # Linear algebra on several threads sums in another order: the bits would hang on the number of cores.
-        with threadpool_limits(1):
-            learned = fit_ensemble(design.sorted(), trees=self.trees)
-        self.ensemble_ = learned.ensemble
-        self.cuts_ = cuts_of(sigmoid(learned.log_odds))
-        return self
-
-    @property
-    def columns_(self) -> dict[str, str]:
-        """Gives the kind of every column that was seen."""
-        return {column.name: column.kind for column in self.encoder_.columns_}
-
-    @property
-    def notes_(self) -> dict[str, str]:
-        """Gives what was dropped or read unusually, and why."""
-        return self.encoder_.notes_
-
-    def _rows(self, X: object, *, as_of: datetime | None = None) -> Rows:
-        if not hasattr(self, "ensemble_"):
-            raise UnfittedScorerError(type(self).__name__)
-        rows = rows_of(X, estimator=self, reset=False)
+    def _described(self, rows: Rows, *, as_of: datetime | None) -> Rows:
         kinds = event_kinds([column.name for column in self.encoder_.used_])
         if not isinstance(rows, pd.DataFrame):
             return record_features(rows, as_of=as_of, kinds=kinds)
@@ -181,220 +79,3 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         unseen = {KIND_PREFIX + kind: 0.0 for kind in kinds if counted and KIND_PREFIX + kind not in rows.columns}
         moment = {} if as_of is None else {"as_of": as_of}
         return rows.assign(**unseen, **moment) if unseen or moment else rows
-
-    def decision_function(self, X: object) -> Floats:
-        """Gives the log-odds of the positive outcome.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-
-        Returns
-        -------
-        ndarray of float64, shape (n_rows,)
-        """
-        rows = self._rows(X)
-        return self.ensemble_.log_odds(self.encoder_.encode(rows))
-
-    def predict_proba(self, X: object) -> Floats:
-        """Gives the probabilities of the two outcomes.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-
-        Returns
-        -------
-        ndarray of float64, shape (n_rows, 2)
-            In the order of ``classes_``.
-        """
-        positive = sigmoid(self.decision_function(X))
-        return np.column_stack([1.0 - positive, positive])
-
-    def predict(self, X: object) -> npt.NDArray[Any]:
-        """Gives the likelier outcome.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-
-        Returns
-        -------
-        ndarray, shape (n_rows,)
-        """
-        positive = (self.decision_function(X) > 0).astype(np.intp)
-        likelier: npt.NDArray[Any] = self.classes_[positive]
-        return likelier
-
-    def contributions(self, X: object) -> pd.DataFrame:
-        """Gives what each source column adds to the log-odds; a row's sum is its `decision_function`.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-
-        Returns
-        -------
-        DataFrame, shape (n_rows, 1 + n_columns)
-            "base", then one column a source column that is used; in log-odds.
-        """
-        rows = self._rows(X)
-        base, grouped = self._grouped(self.encoder_.encode(rows))
-        index = rows.index if isinstance(rows, pd.DataFrame) else None
-        names = [column.name for column in self.encoder_.used_]
-        return pd.DataFrame(np.column_stack([base, grouped]), columns=["base", *names], index=index)
-
-    def _grouped(self, encoded: Floats) -> tuple[Floats, Floats]:
-        parts = self.ensemble_.contributions(encoded)
-        grouped = np.zeros((len(encoded), len(self.encoder_.used_)))
-        position = {column.name: place for place, column in enumerate(self.encoder_.used_)}
-        for feature, part in zip(self.encoder_.features_, parts.T, strict=False):
-            grouped[:, position[feature.source]] += part
-        return parts[:, -1], grouped
-
-    def predict_scores(
-        self, X: object, *, as_of: datetime | None = None, language: str = "en", top: int = 5
-    ) -> pd.DataFrame:
-        """Scores leads for people: probability, score, grade and reasons.
-
-        Parameters
-        ----------
-        X : DataFrame, list of mappings, or array-like of shape (n_rows, n_columns)
-        as_of : datetime, optional
-            The time at which the leads are looked at, naive; dates become days before it. By default each row's own
-            "as_of", else "created_at".
-        language : {"en", "zh"}, default "en"
-            The language of the reasons.
-        top : int, default 5
-            At most so many reasons that raise and so many that lower; 0 saves their computation.
-
-        Returns
-        -------
-        DataFrame, shape (n_rows, 4 or 5)
-            "lead_id" where the rows have it, "probability", "score" (1-100), "grade" (A-D) and "reasons", a tuple of
-            `Reason`.
-
-        Raises
-        ------
-        UnfittedScorerError
-            When the scorer was not fitted.
-        UnknownNameError
-            When the language is not known.
-
-        Examples
-        --------
-        >>> leads = pd.DataFrame(
-        ...     {"source": ["web", "fair"] * 30, "outcome": ["won", "lost", "won", "won", "lost", "lost"] * 10}
-        ... )
-        >>> scored = LeadScorer().fit(leads).predict_scores([{"source": "web"}])
-        >>> scored["reasons"][0][0].text
-        "Source is 'web' – raises the chance"
-        """
-        rows = self._rows(X, as_of=as_of)
-        encoded = self.encoder_.encode(rows)
-        probability = sigmoid(self.ensemble_.log_odds(encoded))
-        score = score_of(probability, cuts=self.cuts_)
-        answer = pd.DataFrame({"probability": probability, "score": score})
-        answer["grade"] = [grade_of(value, self.grades_) for value in score]
-        answer["reasons"] = self._reasons(
-            rows, encoded, words=Reasons(self.encoder_.used_, self.labels or {}, language, top)
-        )
-        if isinstance(rows, pd.DataFrame):
-            answer.index = rows.index
-        identities = lead_ids_of(rows)
-        if identities is not None:
-            answer.insert(0, "lead_id", identities)
-        return answer
-
-    def _reasons(self, rows: Rows, encoded: Floats, *, words: Reasons) -> list[tuple[Any, ...]]:
-        if words.top < 1:
-            return [()] * len(encoded)
-        _, grouped = self._grouped(encoded)
-        names = [column.name for column in words.columns]
-        records: Sequence[Mapping[Any, Any]] = (
-            rows[names].to_dict("records") if isinstance(rows, pd.DataFrame) else rows
-        )
-        return [words.of(record, parts) for record, parts in zip(records, grouped, strict=True)]
-
-    @property
-    def learner_(self) -> str:
-        """Says which members answer, with their weights in log-odds."""
-        shares = [f"{weight:.0%} {name}" for name, weight in self.ensemble_.weights.items()]
-        return ", ".join(shares) or "pooled prior"
-
-    def recalibrate(self, *, intercept: float, slope: float) -> Self:
-        """Moves every answer along a calibration line, as the newest outcomes ask for.
-
-        Parameters
-        ----------
-        intercept, slope : float
-            From now on log-odds are ``intercept + slope * log_odds``; the slope is above 0, so that no order changes.
-
-        Returns
-        -------
-        LeadScorer
-            Itself; contributions, scores and bundles follow.
-
-        Raises
-        ------
-        UnfittedScorerError
-            When the scorer was not fitted.
-        OutOfRangeError
-            When the slope is not above 0.
-
-        Examples
-        --------
-        >>> leads = pd.DataFrame({"source": ["web", "fair"] * 30, "outcome": ["won", "lost", "won", "won"] * 15})
-        >>> scorer = LeadScorer().fit(leads)
-        >>> before = scorer.decision_function(leads)
-        >>> bool(np.allclose(scorer.recalibrate(intercept=0.5, slope=1.0).decision_function(leads), before + 0.5))
-        True
-        """
-        if not hasattr(self, "ensemble_"):
-            raise UnfittedScorerError(type(self).__name__)
-        if not slope > 0:
-            raise OutOfRangeError(slope, name="slope", where="recalibrate", least=0)
-        self.ensemble_ = self.ensemble_.moved(intercept=intercept, slope=slope)
-        self.cuts_ = sigmoid(intercept + slope * np.log(self.cuts_ / (1.0 - self.cuts_)))
-        return self
-
-    def input_schema(self) -> dict[str, Any]:
-        """Says which columns a record may carry: kinds, accepted categories and usual ranges.
-
-        Returns
-        -------
-        dict
-            A JSON object, see `salescope.scoring.schema`.
-        """
-        return schema_of(self.encoder_, labels=self.labels or {})
-
-    def to_bundle(self) -> dict[str, bytes]:
-        """Gives everything that was learned as files: JSON and LightGBM text, nothing that runs.
-
-        Returns
-        -------
-        dict of str to bytes
-            The content of each file by its flat name.
-        """
-        if not hasattr(self, "ensemble_"):
-            raise UnfittedScorerError(type(self).__name__)
-        return write_bundle(self)
-
-    def canary_values(self, records: Sequence[Mapping[str, Any]]) -> Floats:
-        """Gives log-odds, float64 of shape (n_records,): what a loaded copy must reproduce bit for bit."""
-        return self.decision_function(records)
-
-    @classmethod
-    def from_bundle(cls, files: Mapping[str, bytes]) -> Self:
-        """Reads a fitted scorer back from `to_bundle`; files it does not know are left alone.
-
-        Parameters
-        ----------
-        files : mapping of str to bytes
-
-        Returns
-        -------
-        LeadScorer
-            Answers with the same bits as the one that was written.
-        """
-        return read_bundle(cls, files)

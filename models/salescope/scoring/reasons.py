@@ -1,17 +1,20 @@
-"""Why a lead has its score: signed contributions of source columns, said in words."""
+"""Why somebody has a score: signed contributions of source columns, said in words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from salescope.features.cells import flag_of, is_blank, number_of, word_of
 from salescope.features.columns import AttributeColumn
+from salescope.scoring.door import Rows
 from salescope.scoring.members import Floats
-from salescope.scoring.wording import Phrases, column_label, phrases_in
+from salescope.scoring.wording import LANGUAGES, Phrases, column_label, phrases_in
 
 __all__ = ["Reason", "Reasons"]
 
@@ -62,6 +65,8 @@ class Reasons:
         The language of the sentences.
     top : int, default 5
         At most so many reasons that raise, and so many that lower.
+    languages : mapping of str to Phrases, optional
+        The phrases of every language; by default those about a chance to win.
 
     Raises
     ------
@@ -79,9 +84,10 @@ class Reasons:
     labels: Mapping[str, str]
     language: str = "en"
     top: int = 5
+    languages: Mapping[str, Phrases] = field(default_factory=lambda: LANGUAGES)
 
     def __post_init__(self) -> None:
-        phrases_in(self.language)
+        phrases_in(self.language, languages=self.languages)
 
     def of(self, record: Mapping[str, object], contributions: Floats) -> tuple[Reason, ...]:
         """Gives the strongest reasons of one record, those that raise first.
@@ -107,8 +113,28 @@ class Reasons:
             for position in (*raising, *lowering)
         )
 
+    def of_rows(self, rows: Rows, contributions: Floats) -> list[tuple[Reason, ...]]:
+        """Gives the strongest reasons of every row.
+
+        Parameters
+        ----------
+        rows : DataFrame of shape (n_rows, n_columns) or sequence of mappings, shape (n_rows,)
+            The values by column.
+        contributions : ndarray of float64, shape (n_rows, n_columns)
+            What each column adds to the log-odds.
+
+        Returns
+        -------
+        list of tuple of Reason, shape (n_rows,)
+        """
+        names = [column.name for column in self.columns]
+        records: Sequence[Mapping[Any, Any]] = (
+            rows[names].to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+        )
+        return [self.of(record, parts) for record, parts in zip(records, contributions, strict=True)]
+
     def _reason(self, column: AttributeColumn, value: object, *, by: float) -> Reason:
-        phrases = phrases_in(self.language)
+        phrases = phrases_in(self.language, languages=self.languages)
         label = column_label(column.name, phrases=phrases, labels=self.labels)
         template = phrases.raises if by > 0 else phrases.lowers
         what = _said(column, value, phrases=phrases, label=label)

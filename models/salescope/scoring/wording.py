@@ -121,12 +121,14 @@ CHINESE = Phrases(
 LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH, "zh": CHINESE}
 
 
-def phrases_in(language: str) -> Phrases:
+def phrases_in(language: str, *, languages: Mapping[str, Phrases] = LANGUAGES) -> Phrases:
     """Finds the phrases of a language.
 
     Parameters
     ----------
     language : {"en", "zh"}
+    languages : mapping of str to Phrases, optional
+        The phrases of every language; by default those about a chance to win.
 
     Returns
     -------
@@ -146,9 +148,9 @@ def phrases_in(language: str) -> Phrases:
         ...
     salescope.frames.errors.UnknownNameError: Unknown language 'fr' in reasons: ...
     """
-    if language not in LANGUAGES:
-        raise UnknownNameError(language, what="language", where="reasons", accepted=list(LANGUAGES))
-    return LANGUAGES[language]
+    if language not in languages:
+        raise UnknownNameError(language, what="language", where="reasons", accepted=list(languages))
+    return languages[language]
 
 
 def column_label(name: str, *, phrases: Phrases, labels: Mapping[str, str]) -> str:
