@@ -26,7 +26,7 @@ def run() -> Outcome:
         command, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
     )
     told = json.loads(done.stdout)
-    published = (folder / ".salescope" / "published" / "current.json").exists()
+    published = (folder / ".salescope" / "published" / "leads" / "current.json").exists()
     shutil.rmtree(folder)
     message = told["decision"]["message"]
     holds = (

@@ -30,7 +30,7 @@ def run() -> Outcome:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     told = json.loads(done.stdout)
-    published = (folder / ".salescope" / "published" / "current.json").exists()
+    published = (folder / ".salescope" / "published" / "leads" / "current.json").exists()
     shutil.rmtree(folder)
     holds = seconds <= MOST_CPU_SECONDS and told["promoted"] and published
     checked = told["card"]["calibration"]

@@ -44,7 +44,7 @@ def house(exhibit: Exhibit, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder: Path = tmp_path_factory.mktemp("house")
     settings = ServiceSettings(published=folder / "published", store_url=f"sqlite:///{folder}/service.db")
     store = open_store(settings.store_url.get_secret_value())
-    fill_ledger(store, exhibit, published=open_room(settings.published, exhibit))
+    fill_ledger(store, exhibit, published=open_room(settings.published / "leads", exhibit))
     key = create_key(store, label="Ada", scopes=[SCOPE], at=NOW).secret
     store.close()
 

@@ -1,4 +1,4 @@
-"""The follower: publishes a new champion, tells an error once, and waits before it tries the same again."""
+"""The follower: publishes new champions, tells an error once, and waits before it tries the same again."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from salescope.registry import champion
 
 
 class Registry:
-    """Is a tracking store whose alias tests move."""
+    """Is a tracking store whose aliases tests move."""
 
     def __init__(self) -> None:
         self.version: str | None = "1"
+        self.churn: str | None = None
         self.away = False
 
-    def champion(self, _: str) -> str | None:
+    def champion(self, name: str) -> str | None:
         if self.away:
             raise RegistryError("The tracking store is away", remedy="Start [it].")
-        return self.version
+        return self.churn if name == "churn" else self.version
 
 
 class Scene:
@@ -35,7 +36,8 @@ class Scene:
         self.tried: list[str] = []
         self.said: list[str] = []
         self.connected = 0
-        self.follower = Follower(self.connect, folder=folder, tell=self.said.append, clock=lambda: self.now)
+        folders = {"leads": folder / "leads", "churn": folder / "churn"}
+        self.follower = Follower(self.connect, folders=folders, tell=self.said.append, clock=lambda: self.now)
 
     def connect(self) -> Registry:
         self.connected += 1
@@ -88,6 +90,19 @@ def test_a_champion_that_failed_is_tried_again_after_a_while_and_told_once(scene
     scene.now *= 2
     scene.follower.look()
     assert scene.said[1:] == ["leads version 2 serves now."]
+
+
+def test_a_model_that_cannot_be_published_holds_no_other_up(scene: Scene):
+    scene.registry.version, scene.registry.churn = "2", "11"
+    scene.follower.look()
+    assert scene.tried == ["2", "11"]
+    assert scene.said[0].startswith("The champion of leads was not published")
+    assert scene.said[1:] == ["churn version 11 serves now."]
+    scene.bad.add("11.1")
+    scene.registry.churn = "11.1"
+    scene.follower.look()
+    assert scene.tried == ["2", "11", "11.1"]
+    assert scene.said[2].startswith("The champion of churn was not published")
 
 
 def test_when_the_alias_moves_the_new_champion_is_tried_at_once(scene: Scene):

@@ -62,7 +62,7 @@ def test_retraining_runs_and_leaves_a_champion(made_workspace, tmp_path):
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
     workspace = load_workspace(tmp_path / "shop", environment={})
     champion = Tracking(workspace.mlflow_uri).champion("leads")
-    published, files = load_current(workspace.published)
+    published, files = load_current(workspace.published_of("leads"))
     assert champion is not None
     assert (champion.version, champion.digest) == (published.version, published.digest) == ("1", published.digest)
     assert {"scorer.json", "card.json"} <= set(files)

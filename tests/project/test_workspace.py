@@ -45,6 +45,7 @@ def test_paths_are_absolute_and_relative_to_the_workspace(tmp_path, monkeypatch)
     assert workspace.store_url == f"sqlite:///{tmp_path}/own.db"
     assert workspace.mlflow_uri == f"sqlite:///{tmp_path}/.salescope/mlflow.db"
     assert workspace.published == tmp_path / ".salescope" / "published"
+    assert workspace.published_of("churn") == workspace.published / "churn"
     assert workspace.quarantine == tmp_path / "quarantine"
 
 

@@ -76,7 +76,7 @@ def test_a_training_runs_as_a_project(made_workspace, tmp_path):
     assert {outer["status"], ours["status"]} == {"FINISHED"}
     assert ours["mlflow.parentRunId"] == outer["run_id"]
     assert outer["mlflow.project.entryPoint"] == "train_leads"
-    published, _ = load_current(load_workspace(workspace, environment={}).published)
+    published, _ = load_current(load_workspace(workspace, environment={}).published_of("leads"))
     champion = Tracking(uri).champion("leads")
     assert champion is not None
     assert (champion.version, champion.digest) == ("1", published.digest)

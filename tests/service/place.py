@@ -69,6 +69,10 @@ class Place:
     def published(self) -> Path:
         return self.folder / "published"
 
+    @property
+    def leads(self) -> Path:
+        return self.published / "leads"
+
     def settings(self, **changes: object) -> ServiceSettings:
         store_url = f"sqlite:///{self.folder}/service.db"
         return ServiceSettings(**{"published": self.published, "store_url": store_url, **changes})
@@ -85,7 +89,7 @@ def made_place(folder: Path, bundle: dict[str, bytes] | None = None) -> Place:
     place = Place(folder, keys)
     place.published.mkdir()
     if bundle is not None:
-        publish(place.published, bundle, version="1")
+        publish(place.leads, bundle, version="1")
     return place
 
 

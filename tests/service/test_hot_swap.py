@@ -13,7 +13,7 @@ from time import monotonic
 from tests.service.place import LEAD
 
 from salescope.registry.published import POINTER, publish, rollback
-from salescope.service.live_model import LiveModel, load_live_model
+from salescope.service.lead_model import LiveLeads, load_live_leads
 from salescope.service.watcher import ModelWatcher
 
 
@@ -31,16 +31,16 @@ def version_of(running) -> str:
 
 def test_a_promotion_is_served_within_a_second_or_so(place, start, other_bundle):
     running = start(place.settings(watch_seconds=0.05))
-    publish(place.published, other_bundle, version="2")
+    publish(place.leads, other_bundle, version="2")
     until(lambda: version_of(running) == "2")
-    rollback(place.published)
+    rollback(place.leads)
     until(lambda: version_of(running) == "1")
 
 
 def test_the_first_promotion_needs_no_restart(empty_place, start, bundle):
     running = start(empty_place.settings(watch_seconds=0.05))
     assert running.get("/readyz").status_code == 503
-    publish(empty_place.published, bundle, version="1")
+    publish(empty_place.leads, bundle, version="1")
     until(lambda: running.get("/readyz").status_code == 200)
 
 
@@ -63,7 +63,7 @@ def test_under_load_no_call_fails_and_each_is_answered_by_one_model(place, start
         caller.start()
     try:
         for version in ("2", "3", "4"):
-            publish(place.published, other_bundle if int(version) % 2 == 0 else bundle, version=version)
+            publish(place.leads, other_bundle if int(version) % 2 == 0 else bundle, version=version)
             until(lambda wanted=version: version_of(running) == wanted)
     finally:
         done.set()
@@ -78,10 +78,10 @@ def test_under_load_no_call_fails_and_each_is_answered_by_one_model(place, start
 def test_a_broken_bundle_changes_nothing_but_a_warning(place, start, other_bundle):
     running = start(place.settings(watch_seconds=0.05))
     before = running.post("/v1/leads:score", json={"records": [LEAD]}, headers=place.headers("leads:score")).json()
-    published = publish(place.published, other_bundle, version="2")
+    published = publish(place.leads, other_bundle, version="2")
     (published.path / "card.json").write_bytes(b"{}")
     # The watcher may have read the bundle before we broke it; moving the pointer makes it read again.
-    (place.published / POINTER).touch()
+    (place.leads / POINTER).touch()
     until(lambda: running.get("/readyz").json()["warnings"] != [])
     assert "card.json" in running.get("/readyz").json()["warnings"][0]
     after = running.post("/v1/leads:score", json={"records": [LEAD]}, headers=place.headers("leads:score"))
@@ -91,8 +91,8 @@ def test_a_broken_bundle_changes_nothing_but_a_warning(place, start, other_bundl
 
 
 def test_a_service_that_starts_on_a_broken_bundle_says_so(place, start):
-    pointer = json.loads((place.published / POINTER).read_text())
-    folder = place.published / "versions" / pointer["bundles"][0]["path"]
+    pointer = json.loads((place.leads / POINTER).read_text())
+    folder = place.leads / "versions" / pointer["bundles"][0]["path"]
     (folder / "canary.json").write_bytes(b"[]")
     running = start(place.settings())
     answer = running.get("/readyz")
@@ -103,7 +103,7 @@ def test_a_service_that_starts_on_a_broken_bundle_says_so(place, start):
 
 def test_a_pointer_that_is_no_json_is_survived(place, start):
     running = start(place.settings(watch_seconds=0.05))
-    (place.published / POINTER).write_text("{")
+    (place.leads / POINTER).write_text("{")
     until(lambda: running.get("/readyz").json()["warnings"] != [])
     assert version_of(running) == "1"
 
@@ -111,12 +111,12 @@ def test_a_pointer_that_is_no_json_is_survived(place, start):
 class Loader:
     """Fails as often as it is told, then gives a model."""
 
-    def __init__(self, failures: int, model: LiveModel) -> None:
+    def __init__(self, failures: int, model: LiveLeads) -> None:
         self.failures = failures
         self.model = model
         self.calls = 0
 
-    def __call__(self, _: Path) -> LiveModel:
+    def __call__(self, _: Path) -> LiveLeads:
         self.calls += 1
         if self.calls <= self.failures:
             raise OSError("s3cret")
@@ -125,11 +125,11 @@ class Loader:
 
 def test_a_bundle_that_fails_is_tried_again_after_a_while_and_not_before(place, monkeypatch):
     monkeypatch.setattr("salescope.service.watcher.SECONDS_TO_RETRY", 0.2)
-    loader = Loader(1, load_live_model(place.published))
+    loader = Loader(1, load_live_leads(place.leads))
 
     async def watch() -> None:
         with ThreadPoolExecutor(1) as pool:
-            watcher = ModelWatcher(place.published, pool=pool, load=loader)
+            watcher = ModelWatcher(place.leads, pool=pool, load=loader)
             for _ in range(3):
                 await watcher.check()
             assert loader.calls == 1

@@ -6,7 +6,7 @@ from tests.service.place import CARD, made_leads
 
 from salescope.bundle.scorers import bundle_model
 from salescope.registry.published import publish
-from salescope.service.live_model import load_live_model
+from salescope.service.lead_model import load_live_leads
 
 
 def test_anonymous(client):
@@ -25,7 +25,7 @@ def test_a_model_says_all_that_is_known_of_it(client, shared_place, scorer):
     body = client.get("/v1/models/leads", headers=shared_place.headers("models:read")).json()
     assert body["card"] == CARD
     assert body["input"] == scorer.input_schema()
-    assert body["digest"] == load_live_model(shared_place.published).digest
+    assert body["digest"] == load_live_leads(shared_place.leads).digest
 
 
 def test_an_unknown_model_is_a_problem_that_lists_those_there_are(client, shared_place):
@@ -44,7 +44,7 @@ def test_before_the_first_promotion_the_list_is_empty(empty_place, start):
 
 
 def test_the_base_is_everybody_s(shared_place, scorer):
-    model = load_live_model(shared_place.published)
+    model = load_live_leads(shared_place.leads)
     records = [{"source": "web", "staff": 3}, {"source": "fair"}, {}]
     assert set(scorer.contributions(records)["base"]) == {model.base}
 
@@ -52,7 +52,7 @@ def test_the_base_is_everybody_s(shared_place, scorer):
 def test_a_card_of_another_form_costs_only_what_it_does_not_say(empty_place, start, scorer):
     rows = made_leads(seed=99, n_rows=4).drop(columns="outcome")
     files = bundle_model(scorer, canary_rows=rows, card={"data": 5, "figures": []}, made_with="0.1.0")
-    publish(empty_place.published, files, version="1")
+    publish(empty_place.leads, files, version="1")
     running = start(empty_place.settings())
     (model,) = running.get("/v1/models", headers=empty_place.headers("models:read")).json()["models"]
     assert (model["as_of"], model["figures"]) == (None, {})

@@ -13,7 +13,7 @@ from salescope.store import create_key, revoke_key
 
 
 def test_scores_trends_and_keys(store, store_url, tmp_path):
-    publish(tmp_path / "published", made_bundle(made_scorer(seed=1)), version="1")
+    publish(tmp_path / "published" / "leads", made_bundle(made_scorer(seed=1)), version="1")
     now = datetime.now(UTC)
     key = create_key(store, label="CRM", scopes=["leads:score"], at=now)
     headers = {"Authorization": f"Bearer {key.secret}"}

@@ -62,10 +62,10 @@ def test_what_was_promoted_can_be_rolled_back_once(grown):
     workspace, first, second, _ = grown
     tracking = Tracking(workspace.mlflow_uri)
     if second.promoted:
-        assert roll_back(tracking, "leads", folder=workspace.published).version == first.version
+        assert roll_back(tracking, "leads", folder=workspace.published_of("leads")).version == first.version
     with pytest.raises(NoEarlierBundleError):
-        roll_back(tracking, "leads", folder=workspace.published)
-    assert current(workspace.published).version == first.version
+        roll_back(tracking, "leads", folder=workspace.published_of("leads"))
+    assert current(workspace.published_of("leads")).version == first.version
     assert tracking.champion("leads").version == first.version
 
 

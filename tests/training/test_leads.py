@@ -25,7 +25,7 @@ def test_a_scorer_that_passes_every_gate_serves(trained):
     workspace, result = trained
     assert result.promoted
     assert result.decision.ground == "first"
-    assert current(workspace.published).version == result.version
+    assert current(workspace.published_of("leads")).version == result.version
     assert Tracking(workspace.mlflow_uri).champion("leads").version == result.version
 
 
@@ -43,7 +43,7 @@ def test_the_card_tells_what_was_learned_and_how_it_was_judged(trained):
 
 def test_the_published_bundle_answers_and_carries_the_card(trained):
     workspace, result = trained
-    published, files = load_current(workspace.published)
+    published, files = load_current(workspace.published_of("leads"))
     assert parse_json(files[CARD], file=CARD) == result.card
     scorer = load_model(files, digest=published.digest)
     data = lead_data(workspace)
@@ -53,7 +53,7 @@ def test_the_published_bundle_answers_and_carries_the_card(trained):
 
 def test_it_finds_much_of_the_truth(trained, made_workspace):
     workspace, _ = trained
-    scorer = load_model(load_current(workspace.published)[1])
+    scorer = load_model(load_current(workspace.published_of("leads"))[1])
     data = lead_data(workspace)
     truth = pd.read_csv(made_workspace / "truth" / "leads.csv").set_index("lead_id")["probability_given_intent"]
     known = truth.loc[data.features["lead_id"]].to_numpy()

@@ -93,7 +93,7 @@ def score_leads(
     SourceError
         If the file cannot be read.
     """
-    published, files = load_current(workspace.published)
+    published, files = load_current(workspace.published_of(MODEL))
     scorer = load_as(LeadScorer, files, digest=published.digest)
     checked = _read(workspace, path)
     leads = checked.frame if path is not None else _open(checked.frame)

@@ -1,6 +1,7 @@
 """A workspace: the settings in salescope.yaml, validated and frozen, and the folders that belong to them."""
 
 from salescope.project.creation import PRESETS, init_workspace
+from salescope.project.model_names import ModelName
 from salescope.project.settings import (
     CalibrationSettings,
     LeadSettings,
@@ -15,6 +16,7 @@ __all__ = [
     "SETTINGS_FILE",
     "CalibrationSettings",
     "LeadSettings",
+    "ModelName",
     "OutcomeSettings",
     "ServeSettings",
     "TableSettings",

@@ -61,8 +61,23 @@ class Workspace(BaseModel):
 
     @property
     def published(self) -> Path:
-        """Is the folder of the promoted bundles, which the service reads."""
+        """Is the folder of the promoted bundles, one folder a model, which the service reads."""
         return self.state / "published"
+
+    def published_of(self, model: str) -> Path:
+        """Gives the folder of one model's promoted bundles.
+
+        Parameters
+        ----------
+        model : str
+            Its name, see `ModelName`.
+
+        Returns
+        -------
+        Path
+            With ``current.json`` in it, once something was promoted.
+        """
+        return self.published / model
 
     @property
     def quarantine(self) -> Path:

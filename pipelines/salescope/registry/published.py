@@ -1,8 +1,8 @@
-"""The published folder: whole bundles, and one pointer file that says which of them is current.
+"""The published folder of a model: whole bundles, and one pointer file that says which of them is current.
 
 ::
 
-    published/
+    published/leads/
         current.json                  version, digest and folder of the current bundle, and of those before it
         versions/
             7-3f0c9a1b22de/           one bundle: <version>-<first 12 digits of its digest>

@@ -145,7 +145,7 @@ def train_leads(
     promote = chosen.promote and trained.decision.promote
     if promote:
         say("promoting")
-        promote_version(tracking, MODEL, version=version, folder=workspace.published)
+        promote_version(tracking, MODEL, version=version, folder=workspace.published_of(MODEL))
     say.done()
     return TrainingResult(run_id=run.run_id, version=version, promoted=promote, card=card, decision=trained.decision)
 

@@ -16,9 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["JsonOption", "WorkspaceOption", "emit", "plain", "progress", "remark", "table"]
+from salescope.project import ModelName
+
+__all__ = ["JsonOption", "ModelArgument", "WorkspaceOption", "emit", "plain", "progress", "remark", "table"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+ModelArgument = Annotated[ModelName, typer.Argument(help="The model.")]
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", "-w", help="The folder that holds salescope.yaml.", envvar="SALESCOPE_WORKSPACE")
 ]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from salescope.cli.output import JsonOption, WorkspaceOption, emit
-from salescope.project import load_workspace
+from salescope.cli.output import JsonOption, ModelArgument, WorkspaceOption, emit
+from salescope.project import ModelName, load_workspace
 
-__all__ = ["Model", "promote", "rollback"]
-
-
-class Model(StrEnum):
-    """Names the models there are."""
-
-    LEADS = "leads"
+__all__ = ["promote", "rollback"]
 
 
 def promote(
-    model: Annotated[Model, typer.Argument(help="The model.")],
+    model: ModelArgument = ModelName.LEADS,
     version: Annotated[str, typer.Argument(help='The version, or "@challenger".')] = "@challenger",
     *,
     workspace: WorkspaceOption = ".",
@@ -32,12 +25,12 @@ def promote(
 
     settings = load_workspace(workspace)
     tracking = Tracking(settings.mlflow_uri, experiment=model)
-    published = promote_version(tracking, model, version=version, folder=settings.published)
+    published = promote_version(tracking, model, version=version, folder=settings.published_of(model))
     _told(model, version=published.version, digest=published.digest, as_json=as_json)
 
 
 def rollback(
-    model: Annotated[Model, typer.Argument(help="The model.")],
+    model: ModelArgument = ModelName.LEADS,
     *,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
@@ -47,10 +40,10 @@ def rollback(
     from salescope.registry.tracking import Tracking
 
     settings = load_workspace(workspace)
-    published = roll_back(Tracking(settings.mlflow_uri, experiment=model), model, folder=settings.published)
+    published = roll_back(Tracking(settings.mlflow_uri, experiment=model), model, folder=settings.published_of(model))
     _told(model, version=published.version, digest=published.digest, as_json=as_json)
 
 
-def _told(model: Model, *, version: str, digest: str, as_json: bool) -> None:
+def _told(model: ModelName, *, version: str, digest: str, as_json: bool) -> None:
     people = [f"[bold]{model}[/] version [bold]{version}[/] serves now (bundle {digest[:12]})."]
     emit({"model": model.value, "version": version, "digest": digest}, as_json=as_json, people=people)

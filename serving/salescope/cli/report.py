@@ -7,15 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from salescope.cli.output import JsonOption, WorkspaceOption, emit
-from salescope.cli.promote import Model
-from salescope.project import load_workspace
+from salescope.cli.output import JsonOption, ModelArgument, WorkspaceOption, emit
+from salescope.project import ModelName, load_workspace
 
 __all__ = ["report"]
 
 
 def report(
-    model: Annotated[Model, typer.Argument(help="The model.")],
+    model: ModelArgument = ModelName.LEADS,
     *,
     out: Annotated[Path | None, typer.Option(help="Where the page goes; <workspace>/reports/ by default.")] = None,
     workspace: WorkspaceOption = ".",
@@ -27,7 +26,7 @@ def report(
     from salescope.registry import load_current
 
     settings = load_workspace(workspace)
-    published, files = load_current(settings.published)
+    published, files = load_current(settings.published_of(model))
     card: dict[str, Any] = parse_json(files[CARD], file=CARD)
     page = out or settings.path / "reports" / f"{model}-{published.version}.html"
     page.parent.mkdir(parents=True, exist_ok=True)

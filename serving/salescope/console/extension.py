@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from salescope.console.calls import PREFIX
-from salescope.console.ledger import LedgerData
+from salescope.console.ledger import MODEL, LedgerData
 from salescope.console.pages import console_routes, utc_now
 from salescope.store import Store
 
@@ -25,7 +25,7 @@ class Settings(Protocol):
 
     @property
     def published(self) -> Path:
-        """Is the folder of promoted bundles."""
+        """Is the folder of promoted bundles, one folder a model."""
 
 
 class Parts(Protocol):
@@ -84,7 +84,7 @@ def console_extension(*, clock: Callable[[], datetime] = utc_now) -> ConsoleExte
 
     def find(request: Request) -> LedgerData:
         parts = cast("Parts", request.app.state.wiring)
-        return LedgerData(parts.store, parts.settings.published, parts.clock)
+        return LedgerData(parts.store, parts.settings.published / MODEL, parts.clock)
 
     router = APIRouter(include_in_schema=False)
     router.include_router(console_routes(find, clock=clock))

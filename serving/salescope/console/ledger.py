@@ -35,7 +35,7 @@ class LedgerData:
     store : Store
         The service's database.
     published : Path
-        The folder of promoted bundles.
+        The folder of the promoted bundles of leads.
     clock : callable
         Gives now, an aware instant.
     """

@@ -22,6 +22,7 @@ from salescope.service.gates import BodyGate, CallFrame, KeyGate
 from salescope.service.health import health_routes
 from salescope.service.leads import lead_routes
 from salescope.service.ledger import LedgerWriter
+from salescope.service.live_models import LOADERS, LiveModels
 from salescope.service.models import model_routes
 from salescope.service.pages import (
     DOCS_PATHS,
@@ -33,7 +34,6 @@ from salescope.service.pages import (
 )
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
-from salescope.service.watcher import ModelWatcher
 from salescope.service.wiring import Wiring, utc_now
 from salescope.store import Store, list_keys, open_store
 
@@ -83,7 +83,7 @@ def create_app(
     Parameters
     ----------
     settings : ServiceSettings
-        Where its model and store are, and how much it takes.
+        Where its models and store are, and how much it takes.
     extensions : sequence of Extension
         What else it should serve.
     clock : callable
@@ -95,7 +95,7 @@ def create_app(
 
     Notes
     -----
-    Starting it opens the store and loads the promoted bundle. Without a bundle it starts all the same and says on
+    Starting it opens the store and loads the promoted bundles. Without any it starts all the same and says on
     ``/readyz`` what to do; without a store it does not, for no answer could be written down.
     """
     app = FastAPI(
@@ -170,7 +170,7 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     stack.callback(ledger.stop)
     # A pool of its own: while a new bundle loads, no call waits behind it.
     loading_pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="salescope-loading"))
-    models = ModelWatcher(settings.published, pool=loading_pool)
+    models = LiveModels(settings.published, pool=loading_pool, loaders=LOADERS)
     await models.check()
     watching = asyncio.create_task(models.watch(every=settings.watch_seconds), name="salescope-watcher")
     stack.push_async_callback(_cancel, watching)

@@ -25,13 +25,22 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
 
 
+class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """Says which version of a model is loaded."""
+
+    name: Annotated[str, Meta(examples=["leads"])]
+    version: str
+    as_of: Annotated[str | None, Meta(description="Until when the model has learned.")]
+
+
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """Says that a model is loaded and the store answers."""
+    """Says that a model is loaded and the store answers; model, version and as_of are those of the first model."""
 
     status: Annotated[str, Meta(examples=["ready"])]
     model: Annotated[str, Meta(examples=["leads"])]
     version: str
     as_of: Annotated[str | None, Meta(description="Until when the model has learned.")]
+    models: Annotated[list[LoadedModel], Meta(description="All models that are loaded.")]
     request_id: str
     warnings: Annotated[
         list[str], Meta(description="What somebody should look at, as a new bundle that could not be loaded.")
@@ -56,6 +65,7 @@ IS_READY = operation(
             "model": "leads",
             "version": "7",
             "as_of": "2026-02-28",
+            "models": [{"name": "leads", "version": "7", "as_of": "2026-02-28"}],
             "request_id": "crm-2026-03-01-0001",
             "warnings": [],
         },
@@ -98,16 +108,17 @@ async def is_alive(request: Request) -> Response:
 async def is_ready(request: Request) -> Response:
     """Answers 503 with what to do while no model is loaded or the store is down."""
     wiring = wiring_of(request.scope)
-    model = wiring.models.model
+    first = wiring.models.first
     await asyncio.get_running_loop().run_in_executor(wiring.store_pool, wiring.store.ping)
-    warning = wiring.models.warning
+    loaded = wiring.models.loaded.values()
     return json_response(
         Ready(
             status="ready",
-            model=model.name,
-            version=model.version,
-            as_of=model.as_of,
+            model=first.name,
+            version=first.version,
+            as_of=first.as_of,
+            models=[LoadedModel(name=model.name, version=model.version, as_of=model.as_of) for model in loaded],
             request_id=request.state.request_id,
-            warnings=[] if warning is None else [warning],
+            warnings=wiring.models.warnings,
         )
     )

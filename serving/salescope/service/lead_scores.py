@@ -17,7 +17,7 @@ from salescope.scoring.reasons import Reason
 from salescope.service.errors import InvalidLeadError
 from salescope.service.lead_answer import LeadProblem, LeadReason, LeadScore, LeadScores, LeadWarning, Trend
 from salescope.service.lead_call import LONGEST_NAME_SHOWN, Lead, LeadCall
-from salescope.service.live_model import LiveModel
+from salescope.service.lead_model import LiveLeads
 from salescope.service.problems import problem_of
 from salescope.store import Prediction, encode_reasons
 
@@ -47,7 +47,7 @@ class ScoredCall:
     ----------
     call : LeadCall
         What was asked.
-    model : LiveModel
+    model : LiveLeads
         The one model that answered all of it.
     scored : list of Scored, shape (n_leads,)
         The records that could be scored, in the order sent.
@@ -56,7 +56,7 @@ class ScoredCall:
     """
 
     call: LeadCall
-    model: LiveModel
+    model: LiveLeads
     scored: list[Scored]
     warnings: list[LeadWarning]
 
@@ -125,14 +125,14 @@ class ScoredCall:
         )
 
 
-def score_call(call: LeadCall, model: LiveModel) -> ScoredCall:
+def score_call(call: LeadCall, model: LiveLeads) -> ScoredCall:
     """Scores every record of a call that can be scored.
 
     Parameters
     ----------
     call : LeadCall
         What was asked.
-    model : LiveModel
+    model : LiveLeads
         What answers.
 
     Returns
@@ -144,7 +144,7 @@ def score_call(call: LeadCall, model: LiveModel) -> ScoredCall:
         return ScoredCall(call, model, [], [])
     told = [lead.values for lead in leads]
     records = record_features(told, kinds=event_kinds(model.columns)) if model.uses_behaviour else told
-    table = model.scorer.predict_scores(records, language=call.language, top=call.top)
+    table = model.fitted.predict_scores(records, language=call.language, top=call.top)
     columns = [table[name].tolist() for name in ("probability", "score", "grade", "reasons")]
     scored = [Scored(lead, *cells) for lead, *cells in zip(leads, *columns, strict=True)]
     return ScoredCall(call, model, scored, _warnings(leads, model, counts=call.counts))
@@ -194,7 +194,7 @@ def _iso(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _warnings(leads: Sequence[Lead], model: LiveModel, *, counts: Counter[str]) -> list[LeadWarning]:
+def _warnings(leads: Sequence[Lead], model: LiveLeads, *, counts: Counter[str]) -> list[LeadWarning]:
     seen = Counter(name for lead in leads for name in lead.values)
     odd = nsmallest(MOST_WARNINGS, seen.keys() - model.used - UNDERSTOOD)
     found = [
@@ -205,7 +205,7 @@ def _warnings(leads: Sequence[Lead], model: LiveModel, *, counts: Counter[str]) 
     return found[:MOST_WARNINGS]
 
 
-def _about_field(name: str, *, records: int, model: LiveModel) -> LeadWarning:
+def _about_field(name: str, *, records: int, model: LiveLeads) -> LeadWarning:
     shown = name[:LONGEST_NAME_SHOWN]
     if name in model.columns:
         return LeadWarning(
@@ -219,7 +219,7 @@ def _about_field(name: str, *, records: int, model: LiveModel) -> LeadWarning:
     )
 
 
-def _about_categories(leads: Sequence[Lead], model: LiveModel) -> list[LeadWarning]:
+def _about_categories(leads: Sequence[Lead], model: LiveLeads) -> list[LeadWarning]:
     found = []
     for name, levels in model.categories.items():
         records = sum(_is_unseen(lead.values.get(name), levels) for lead in leads)

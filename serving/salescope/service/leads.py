@@ -16,9 +16,9 @@ from salescope.service.answers import json_response
 from salescope.service.errors import UnsupportedBodyError
 from salescope.service.json_body import decode_body
 from salescope.service.lead_call import read_lead_call
+from salescope.service.lead_model import LiveLeads
 from salescope.service.lead_openapi import SCORE_LEADS
 from salescope.service.lead_scores import ScoredCall, score_call
-from salescope.service.live_model import LiveModel
 from salescope.service.wiring import Wiring, wiring_of
 
 __all__ = ["lead_routes"]
@@ -57,7 +57,7 @@ async def score_leads(request: Request) -> Response:
         raise UnsupportedBodyError("Content-Type", accepted="application/json")
     wiring = wiring_of(request.scope)
     # Taken once: should the model be swapped meanwhile, this call is still answered by one model.
-    model = wiring.models.model
+    model = wiring.models["leads"]
     body = await request.body()
     is_short = len(body) <= LONGEST_SHORT_BODY and body.count(b"{") <= wiring.settings.inline_objects
     pool = None if is_short else wiring.scoring_pool
@@ -69,7 +69,7 @@ async def score_leads(request: Request) -> Response:
     return await _run(pool, lambda: json_response(scored.answer(before, request_id=request_id)))
 
 
-def _score(body: bytes, model: LiveModel, *, wiring: Wiring) -> ScoredCall:
+def _score(body: bytes, model: LiveLeads, *, wiring: Wiring) -> ScoredCall:
     decoded = decode_body(body, max_depth=wiring.settings.max_depth)
     return score_call(read_lead_call(decoded, settings=wiring.settings, now=wiring.clock()), model)
 

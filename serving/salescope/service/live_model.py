@@ -1,4 +1,4 @@
-"""The model that answers: one bundle, loaded, with what the service must know of it."""
+"""A model that answers: one bundle, loaded, with what the service must know of any kind of it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-import numpy as np
-
-from salescope.bundle.scorers import CARD, SCHEMA, load_as
-from salescope.bundle.strict_json import parse_json
-from salescope.features.behaviour import KIND_PREFIX, EventLog, behaviour_of
+from salescope.bundle import CARD, SCHEMA, Fitted, load_as, parse_json
 from salescope.registry.published import load_current
-from salescope.scoring.leads import LeadScorer
 
-__all__ = ["LEADS", "LiveModel", "load_live_model"]
+__all__ = ["LiveModel", "load_live_model"]
 
-LEADS = "leads"
-
-# What is made from a lead's events and age, and so is never sent as a field.
-BEHAVIOUR = frozenset(behaviour_of(EventLog.from_records([]), as_of=np.zeros(0, dtype=np.int64), kinds=())) | {
-    "days_since_created"
-}
+Model = TypeVar("Model", bound=Fitted)
 
 
 @dataclass(frozen=True)
-class LiveModel:
+class LiveModel(Generic[Model]):
     """Holds one loaded bundle; a call takes it once and answers wholly from it.
 
     Parameters
@@ -38,44 +28,25 @@ class LiveModel:
         Its version.
     digest : str
         The SHA-256 of the bundle's manifest.
-    scorer : LeadScorer
-        The scorer.
+    fitted : Fitted
+        What was loaded.
     card : mapping
         What the trainer says of the model.
     schema : mapping
         What a record may carry, see `salescope.scoring.schema`.
-    base : float
-        The log-odds of the average record, that reasons are told against.
     """
 
     name: str
     version: str
     digest: str
-    scorer: LeadScorer = field(repr=False)
+    fitted: Model = field(repr=False)
     card: Mapping[str, Any] = field(repr=False)
     schema: Mapping[str, Any] = field(repr=False)
-    base: float
-
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """Names every column that was seen in training, the unused ones too."""
-        return frozenset(self.scorer.columns_)
 
     @cached_property
     def used(self) -> frozenset[str]:
         """Names the columns that make a difference."""
         return frozenset(column["name"] for column in self.schema["columns"])
-
-    @cached_property
-    def categories(self) -> dict[str, frozenset[str]]:
-        """Gives the categories that each categorical column was seen with."""
-        known = {column["name"]: frozenset(column["categories"]) for column in self.schema["columns"]}
-        return {name: levels for name, levels in known.items() if levels and not _is_behaviour(name)}
-
-    @cached_property
-    def uses_behaviour(self) -> bool:
-        """Says whether the model looks at events, or at a lead's age."""
-        return any(_is_behaviour(name) for name in self.used)
 
     @property
     def as_of(self) -> str | None:
@@ -95,17 +66,15 @@ def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _is_behaviour(name: str) -> bool:
-    return name in BEHAVIOUR or name.startswith(KIND_PREFIX)
-
-
-def load_live_model(published: Path) -> LiveModel:
-    """Loads the current bundle after every check that there is.
+def load_live_model(kind: type[Model], folder: Path) -> LiveModel[Model]:
+    """Loads the current bundle of a model after every check that there is.
 
     Parameters
     ----------
-    published : Path
-        The folder of promoted bundles.
+    kind : type
+        The class that the bundle must be of.
+    folder : Path
+        The folder of the model's promoted bundles; its name is the model's.
 
     Returns
     -------
@@ -116,17 +85,14 @@ def load_live_model(published: Path) -> LiveModel:
     NothingPublishedError
         If nothing was promoted yet.
     BundleError
-        If the bundle is damaged, or does not reproduce its canary rows.
+        If the bundle is damaged or of another kind, or does not reproduce its canary rows.
     """
-    pointed, files = load_current(published)
-    scorer = load_as(LeadScorer, files, digest=pointed.digest)
+    pointed, files = load_current(folder)
     return LiveModel(
-        name=LEADS,
+        name=folder.name,
         version=pointed.version,
         digest=pointed.digest,
-        scorer=scorer,
+        fitted=load_as(kind, files, digest=pointed.digest),
         card=parse_json(files[CARD], file=CARD),
         schema=parse_json(files[SCHEMA], file=SCHEMA),
-        # The base does not depend on the record, so that of a lead of which nothing is known is everybody's.
-        base=float(scorer.contributions([{"lead_id": None}])["base"].iloc[0]),
     )

@@ -133,17 +133,17 @@ def model_routes() -> APIRouter:
 async def list_models(request: Request) -> Response:
     """Lists the models that answer, with their figures."""
     require(request, SCOPE)
-    model = wiring_of(request.scope).models.loaded
-    found = [] if model is None else [_summary(model)]
+    found = [_summary(model) for model in wiring_of(request.scope).models.loaded.values()]
     return json_response(Models(request_id=request.state.request_id, models=found))
 
 
 async def read_model(request: Request) -> Response:
     """Gives a model's figures, its card and the fields it reads."""
     require(request, SCOPE)
-    model = wiring_of(request.scope).models.loaded
-    if model is None or request.path_params["name"] != model.name:
-        raise UnknownModelError(served=[] if model is None else [model.name])
+    loaded = wiring_of(request.scope).models.loaded
+    model = loaded.get(request.path_params["name"])
+    if model is None:
+        raise UnknownModelError(served=list(loaded))
     return json_response(
         ModelCard(
             model=model.name,
@@ -158,7 +158,7 @@ async def read_model(request: Request) -> Response:
     )
 
 
-def _summary(model: LiveModel) -> ModelSummary:
+def _summary(model: LiveModel[Any]) -> ModelSummary:
     return ModelSummary(
         name=model.name, version=model.version, digest=model.digest, as_of=model.as_of, figures=model.figures
     )

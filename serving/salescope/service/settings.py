@@ -1,4 +1,4 @@
-"""Settings of the service: where its model and store are, and how much it takes from one caller."""
+"""Settings of the service: where its models and store are, and how much it takes from one caller."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ServiceSettings(BaseSettings):
     Parameters
     ----------
     published : Path
-        The folder of promoted bundles; its ``current.json`` is watched.
+        The folder of promoted bundles, one folder a model; the ``current.json`` of each is watched.
     store_url : str
         ``sqlite:///file.db`` or ``postgresql+psycopg://…``; hidden when the settings are shown.
     host : str, default "127.0.0.1"
@@ -45,7 +45,7 @@ class ServiceSettings(BaseSettings):
     key_seconds : float, default 5
         How long a verified key is believed without asking the store; a revoked key works for so long at most.
     watch_seconds : float, default 0.5
-        How often ``current.json`` is looked at.
+        How often each ``current.json`` is looked at.
     log_level : str, default "INFO"
         The least severe line of the log.
 

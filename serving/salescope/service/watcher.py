@@ -1,4 +1,4 @@
-"""Watching the published folder, and swapping the model while calls are being answered."""
+"""Watching the published folder of a model, and swapping the model while calls are being answered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from salescope.frames.errors import SalescopeError
 from salescope.registry.published import POINTER
 from salescope.service.errors import NoModelError
-from salescope.service.live_model import LiveModel, load_live_model
+from salescope.service.live_model import LiveModel
 
 __all__ = ["ModelWatcher"]
 
@@ -33,16 +34,16 @@ class _Refused:
 
 
 class ModelWatcher:
-    """Keeps the newest sound model at hand.
+    """Keeps the newest sound version of one model at hand.
 
     Parameters
     ----------
-    published : Path
-        The folder of promoted bundles.
+    folder : Path
+        The folder of its promoted bundles; its name is the model's.
     pool : Executor
         Where bundles are loaded, off the event loop.
-    load : callable, default `load_live_model`
-        Loads the current bundle of a folder.
+    load : callable
+        Loads the current bundle of the folder.
 
     Notes
     -----
@@ -50,17 +51,17 @@ class ModelWatcher:
     old one. A bundle that fails any check changes nothing but `warning`.
     """
 
-    def __init__(self, published: Path, *, pool: Executor, load: Callable[[Path], LiveModel] = load_live_model) -> None:
-        self._published = published
+    def __init__(self, folder: Path, *, pool: Executor, load: Callable[[Path], LiveModel[Any]]) -> None:
+        self._folder = folder
         self._pool = pool
         self._load = load
-        self._model: LiveModel | None = None
+        self._model: LiveModel[Any] | None = None
         self._stamp: Stamp | None = None
         self._refused: _Refused | None = None
         self.warning: str | None = None
 
     @property
-    def model(self) -> LiveModel:
+    def model(self) -> LiveModel[Any]:
         """Gives the model to answer from.
 
         Raises
@@ -69,13 +70,14 @@ class ModelWatcher:
             If none could be loaded yet; the message says what to do.
         """
         if self._model is None:
+            command = f"salescope promote {self._folder.name}"
             raise NoModelError(
-                self.warning or "Nothing is promoted yet: train a model, then promote it with `salescope promote`."
+                self.warning or f"Nothing is promoted yet: train a model, then promote it with `{command}`."
             )
         return self._model
 
     @property
-    def loaded(self) -> LiveModel | None:
+    def loaded(self) -> LiveModel[Any] | None:
         """Gives the model if there is one."""
         return self._model
 
@@ -88,7 +90,7 @@ class ModelWatcher:
         if refused is not None and refused.stamp == stamp and monotonic() < refused.retry_at:
             return
         try:
-            model = await asyncio.get_running_loop().run_in_executor(self._pool, self._load, self._published)
+            model = await asyncio.get_running_loop().run_in_executor(self._pool, self._load, self._folder)
         except Exception as error:  # noqa: BLE001
             # Whatever a bundle makes the loader do, the calls go on with the model that there is.
             self._refuse(stamp, error)
@@ -109,12 +111,12 @@ class ModelWatcher:
 
     def _pointer_stamp(self) -> Stamp | None:
         try:
-            found = (self._published / POINTER).stat()
+            found = (self._folder / POINTER).stat()
         except OSError:
             return None
         return (found.st_mtime_ns, found.st_ino, found.st_size)
 
-    def _take(self, stamp: Stamp, model: LiveModel) -> None:
+    def _take(self, stamp: Stamp, model: LiveModel[Any]) -> None:
         before = self._model.version if self._model else None
         self._model, self._stamp, self._refused, self.warning = model, stamp, None, None
         fields = {"model": model.name, "version": model.version, "digest": model.digest, "before": before}
@@ -124,5 +126,7 @@ class ModelWatcher:
         self._refused = _Refused(stamp, monotonic() + SECONDS_TO_RETRY)
         kept = f"version {self._model.version} still answers" if self._model else "no model answers"
         reason = str(error) if isinstance(error, SalescopeError) else f"{type(error).__name__}."
-        self.warning = f"The bundle that was promoted last cannot be loaded, so {kept}: {reason}"
-        logger.error("model.refused", extra={"fields": {"error": type(error).__name__, "kept": kept}})
+        name = self._folder.name
+        self.warning = f"The bundle of {name!r} that was promoted last cannot be loaded, so {kept}: {reason}"
+        fields = {"model": name, "error": type(error).__name__, "kept": kept}
+        logger.error("model.refused", extra={"fields": fields})

@@ -12,8 +12,8 @@ from starlette.types import Scope
 
 from salescope.service.access import KeyRing
 from salescope.service.ledger import LedgerWriter
+from salescope.service.live_models import LiveModels
 from salescope.service.settings import ServiceSettings
-from salescope.service.watcher import ModelWatcher
 from salescope.store import Store
 
 __all__ = ["Wiring", "utc_now", "wiring_of"]
@@ -37,8 +37,8 @@ class Wiring:
         Recognises callers.
     ledger : LedgerWriter
         Writes answers down.
-    models : ModelWatcher
-        Has the model.
+    models : LiveModels
+        Has the models.
     """
 
     settings: ServiceSettings
@@ -48,7 +48,7 @@ class Wiring:
     scoring_pool: Executor
     keys: KeyRing
     ledger: LedgerWriter
-    models: ModelWatcher
+    models: LiveModels
 
 
 def wiring_of(scope: Scope) -> Wiring:
