@@ -102,7 +102,7 @@ def test_a_batch_equals_a_live_call_bit_for_bit(workspace, store, score, tmp_pat
     assert all(result["trend"]["change"] == 0 for result in results)
     lines = ledger(store)
     batch, live = lines[: len(leads)].reset_index(drop=True), lines[len(leads) :].reset_index(drop=True)
-    told = ["lead_id", "model", "version", "digest", "probability", "score", "grade", "as_of", "reasons"]
+    told = ["subject_id", "model", "version", "digest", "probability", "score", "grade", "as_of", "reasons"]
     pd.testing.assert_frame_equal(batch[told], live[told], check_exact=True)
 
 

@@ -113,7 +113,7 @@ def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: S
         moved = np.zeros(len(exhibit.scores)) if ago == 0 else rng.normal(0, 6, len(exhibit.scores))
         batch = [
             Prediction(
-                lead_id=row.lead_id,
+                subject_id=row.lead_id,
                 model="leads",
                 version=published.version,
                 digest=published.digest,

@@ -46,7 +46,7 @@ def data(store: Store, tmp_path: Path) -> LedgerData:
 def answer(lead_id: str | None, score: int, *, hours: float = 0, grade: str = "B", model: str = "leads") -> Prediction:
     at = NOW - timedelta(hours=hours)
     return Prediction(
-        lead_id=lead_id,
+        subject_id=lead_id,
         model=model,
         version=VERSION,
         digest="d" * 64,
@@ -89,7 +89,7 @@ def slow_ranking(rows: Sequence[Prediction]) -> list[tuple[str, int, int | None]
     """Walks the ledger line by line."""
     last: dict[str, list[Prediction]] = {}
     for row in sorted(rows, key=lambda row: row.at):
-        last.setdefault(str(row.lead_id), []).append(row)
+        last.setdefault(str(row.subject_id), []).append(row)
     best = sorted(last.items(), key=lambda item: (-item[1][-1].score, -item[1][-1].probability, item[0]))
     return [(lead, rows[-1].score, rows[-2].score if len(rows) > 1 else None) for lead, rows in best]
 

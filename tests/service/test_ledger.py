@@ -17,7 +17,7 @@ from salescope.service.ledger import LedgerWriter
 from salescope.store import Prediction, StoreUnavailableError, decode_reasons, open_store
 
 LINE = Prediction(
-    lead_id="lead-1",
+    subject_id="lead-1",
     model="leads",
     version="1",
     digest="ab" * 32,
@@ -51,7 +51,7 @@ def test_every_answer_is_written_down(place, start):
     answer = running.post("/v1/leads:score", json=body, headers=place.headers("leads:score")).json()
     with sqlite3.connect(place.folder / "service.db") as connection:
         rows = connection.execute(
-            "SELECT lead_id, model, version, digest, probability, score, grade, as_of, request_id, reasons FROM predictions ORDER BY id"
+            "SELECT subject_id, model, version, digest, probability, score, grade, as_of, request_id, reasons FROM predictions ORDER BY id"
         ).fetchall()
     connection.close()
     scored = [answer["results"][0], answer["results"][2]]

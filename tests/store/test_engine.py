@@ -15,7 +15,7 @@ from tests.store.opening import tables_after_opening
 from salescope.store import Store, StoreError, StoreUnavailableError, StoreUrlError, StoreVersionError, open_store
 from salescope.store.tables import METADATA
 
-TABLES = ["alembic_version", "api_keys", "predictions"]
+TABLES = ["alembic_version", "api_keys", "customer_profiles", "outcomes", "predictions", "publications"]
 
 
 def test_a_fresh_store_has_every_table(store):
@@ -32,7 +32,7 @@ def test_the_migrations_lead_exactly_to_the_tables(store):
 def test_opening_again_changes_nothing(store, store_url):
     assert tables_after_opening(store_url) == TABLES
     with store.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
 
 
 def test_four_processes_may_open_a_missing_store_at_once(store_url):
@@ -43,7 +43,7 @@ def test_four_processes_may_open_a_missing_store_at_once(store_url):
 def test_a_store_of_a_newer_version_is_left_alone(store, store_url):
     with store.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreVersionError, match=r"'9999'.*'0001'.*Run the newer"):
+    with pytest.raises(StoreVersionError, match=r"'9999'.*'0004'.*Run the newer"):
         open_store(store_url)
 
 
@@ -64,6 +64,18 @@ def test_a_failing_statement_is_named_without_its_values(store):
         connection.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "s3cret"})
     assert "s3cret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_the_reads_of_one_transaction_see_one_state(store):
+    with store.writing() as connection:
+        connection.execute(text("CREATE TABLE counter (n INTEGER)"))
+    with store.reading() as connection:
+        before = connection.execute(text("SELECT count(*) FROM counter")).scalar_one()
+        with store.writing() as writer:
+            writer.execute(text("INSERT INTO counter VALUES (0)"))
+        assert connection.execute(text("SELECT count(*) FROM counter")).scalar_one() == before == 0
+    with store.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM counter")).scalar_one() == 1
 
 
 def test_writers_wait_for_each_other(store):

@@ -31,5 +31,5 @@ def test_scores_trends_and_keys(store, store_url, tmp_path):
     assert [result["trend"]["previous_score"] for result in again[:2]] == [result["score"] for result in first[:2]]
     assert [result["probability"] for result in again[:2]] == [result["probability"] for result in first[:2]]
     with store.reading() as connection:
-        rows = connection.execute(text("SELECT lead_id, probability FROM predictions ORDER BY id")).all()
+        rows = connection.execute(text("SELECT subject_id, probability FROM predictions ORDER BY id")).all()
     assert [tuple(row) for row in rows] == [(result["lead_id"], result["probability"]) for result in first[:2]] * 2

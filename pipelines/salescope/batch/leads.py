@@ -183,7 +183,7 @@ def _record(
     at, request_id = datetime.now(UTC), f"batch-{uuid4().hex}"
     lines = [
         Prediction(
-            lead_id=lead_id,
+            subject_id=lead_id,
             model=MODEL,
             version=published.version,
             digest=published.digest,

@@ -24,6 +24,7 @@ __all__ = ["SCOPE", "LedgerData"]
 SCOPE = "console:read"
 MODEL = "leads"
 LONGEST_HISTORY = 50
+FACTS = ("id", "subject_id", "probability", "score", "grade", "version", "as_of", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class LedgerData:
     def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""
         with self.store.reading() as connection:
-            last = _latest(PREDICTIONS.c.lead_id == lead_id)
+            last = _latest(PREDICTIONS.c.subject_id == lead_id)
             row = connection.execute(select(last).where(last.c.place == 1)).one_or_none()
             if row is None:
                 return None
@@ -102,14 +103,14 @@ def _latest(*conditions: ColumnElement[bool]) -> Subquery:
     table = PREDICTIONS.c
     order = (table.at.desc(), table.id.desc())
     # Without the reasons: the database would sort them with every answer, and a page shows those of a few.
-    facts = [column for column in PREDICTIONS.columns if column is not table.reasons]
+    facts = [table[name] for name in FACTS]
     return (
         select(
             *facts,
-            func.row_number().over(partition_by=table.lead_id, order_by=order).label("place"),
-            func.lead(table.score).over(partition_by=table.lead_id, order_by=order).label("previous"),
+            func.row_number().over(partition_by=table.subject_id, order_by=order).label("place"),
+            func.lead(table.score).over(partition_by=table.subject_id, order_by=order).label("previous"),
         )
-        .where(table.model == MODEL, table.lead_id.is_not(None), *conditions)
+        .where(table.model == MODEL, table.subject_id.is_not(None), *conditions)
         .subquery()
     )
 
@@ -126,14 +127,14 @@ def _page(connection: Connection, wish: LeadWish) -> Sequence[Row[Any]]:
     if wish.grade is not None:
         query = query.where(last.c.grade == wish.grade)
     # The lead's id breaks ties, so that no lead is on two pages.
-    ranked = query.order_by(last.c.score.desc(), last.c.probability.desc(), last.c.lead_id)
+    ranked = query.order_by(last.c.score.desc(), last.c.probability.desc(), last.c.subject_id)
     return connection.execute(ranked.limit(wish.size).offset((wish.page - 1) * wish.size)).all()
 
 
 def _history(connection: Connection, lead_id: str) -> tuple[PastScore, ...]:
     table = PREDICTIONS.c
     query = select(table.score, table.grade, table.version, table.at).where(
-        table.model == MODEL, table.lead_id == lead_id
+        table.model == MODEL, table.subject_id == lead_id
     )
     rows = connection.execute(query.order_by(table.at.desc(), table.id.desc()).limit(LONGEST_HISTORY))
     return tuple(PastScore(row.score, row.grade, row.version, row.at) for row in rows)
@@ -150,7 +151,7 @@ def _reasons(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, tupl
 
 def _lead(row: Row[Any], reasons: Mapping[int, tuple[LeadReason, ...]]) -> ScoredLead:
     return ScoredLead(
-        lead_id=row.lead_id,
+        lead_id=row.subject_id,
         probability=row.probability,
         score=row.score,
         grade=row.grade,

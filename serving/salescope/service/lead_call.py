@@ -14,7 +14,7 @@ from salescope.frames.nearest import nearest_name
 from salescope.scoring.wording import LANGUAGES
 from salescope.service.errors import Complaint, InvalidLeadError, RequestShapeError
 from salescope.service.settings import ServiceSettings
-from salescope.store import LONGEST_LEAD_ID
+from salescope.store import LONGEST_SUBJECT_ID
 
 __all__ = ["DEFAULT_TOP", "INSTANT_PATTERN", "LONGEST_NAME_SHOWN", "MOST_TOP", "Lead", "LeadCall", "read_lead_call"]
 
@@ -214,8 +214,8 @@ def _lead_id(value: object, *, where: str) -> str | None:
         return None
     # Many systems number their leads; 7 and "7" are the same lead.
     said = str(value) if type(value) is int and abs(value) <= LARGEST_WHOLE else value
-    if not isinstance(said, str) or not 1 <= len(said) <= LONGEST_LEAD_ID or "\x00" in said:
-        accepted = f"A text of 1 to {LONGEST_LEAD_ID} characters without NUL, or a whole number, is accepted."
+    if not isinstance(said, str) or not 1 <= len(said) <= LONGEST_SUBJECT_ID or "\x00" in said:
+        accepted = f"A text of 1 to {LONGEST_SUBJECT_ID} characters without NUL, or a whole number, is accepted."
         raise InvalidLeadError(where, step="lead_id", detail=accepted)
     return said
 

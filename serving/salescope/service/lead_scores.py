@@ -78,7 +78,7 @@ class ScoredCall:
         told = self.call.top > 0
         return [
             Prediction(
-                lead_id=scored.lead.lead_id,
+                subject_id=scored.lead.lead_id,
                 model=self.model.name,
                 version=self.model.version,
                 digest=self.model.digest,

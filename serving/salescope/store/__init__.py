@@ -11,11 +11,11 @@ from salescope.store.errors import (
     UnknownScopeError,
 )
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
-from salescope.store.predictions import LONGEST_LEAD_ID, Prediction, latest_scores, record_predictions
+from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
 from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
 
 __all__ = [
-    "LONGEST_LEAD_ID",
+    "LONGEST_SUBJECT_ID",
     "SCOPES",
     "ApiKey",
     "HostileValueError",

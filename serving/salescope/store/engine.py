@@ -62,8 +62,12 @@ class Store:
         StoreUnavailableError
             If the database does not answer.
         """
-        with self._named_failure(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._named_failure(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # Its usual level looks anew for every statement; SQLite has one state a transaction anyway.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -86,7 +86,7 @@ class HostileValueError(StoreError):
     Parameters
     ----------
     column : str
-        The table and column, as ``"predictions.lead_id"``.
+        The table and column, as ``"predictions.subject_id"``.
     problem : str
         What is wrong, as ``"holds a NUL character"``.
     accepted : str

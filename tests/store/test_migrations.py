@@ -1,0 +1,206 @@
+"""Upgrading a store that has rows in it: none is lost, none is altered, and a kill leaves it as it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, inspect, text
+
+from salescope.store import Prediction, Store, open_store, record_predictions
+from salescope.store import engine as engine_module
+from salescope.store.tables import METADATA
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+STEPS = {
+    name.split("_")[0].removeprefix("r"): import_module(f"salescope.store.migrations.versions.{name}")
+    for name in (
+        "r0001_keys_and_predictions",
+        "r0002_subjects_of_predictions",
+        "r0003_customer_profiles",
+        "r0004_outcomes",
+    )
+}
+OLD_ROWS = [
+    {"id": 7, "lead_id": "客戶-7", "probability": 1 / 3, "score": 40, "grade": "B", "reasons": "[]"},
+    {"id": 9, "lead_id": None, "probability": 5e-324, "score": 1, "grade": "D", "reasons": None},
+    {"id": 12, "lead_id": "a ", "probability": 1.0, "score": 100, "grade": "A", "reasons": None},
+]
+SAME = {"model": "leads", "version": "3", "digest": "ab" * 32, "request_id": "r1"}
+TIMES = {"as_of": "2026-03-01 12:00:00.000001", "at": "2026-03-01 12:00:01.000000"}
+
+
+@contextmanager
+def stepping(connection: Connection) -> Iterator[MigrationContext]:
+    context = MigrationContext.configure(connection)
+    with Operations.context(context):
+        yield context
+
+
+def stamp(connection: Connection, revision: str) -> None:
+    connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def made_old(url: str, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Makes a store as the first revision left it, with a key and three answers in it."""
+    with monkeypatch.context() as patched:
+        patched.setattr(engine_module, "migrate", lambda _: [])
+        store = open_store(url)
+    with store.writing() as connection:
+        with stepping(connection) as context:
+            STEPS["0001"].upgrade()
+            context._ensure_version_table()
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        connection.execute(
+            text(
+                "INSERT INTO api_keys (id, label, sha256, last4, scopes, created_at) "
+                "VALUES ('0123456789', 'CRM', 'ab', 'abcd', 'admin', '2026-03-01 12:00:00.000000')"
+            )
+        )
+        columns = [*OLD_ROWS[0], *SAME, *TIMES]
+        values = ", ".join(f":{name}" for name in columns)
+        connection.execute(
+            text(f"INSERT INTO predictions ({', '.join(columns)}) VALUES ({values})"),
+            [row | SAME | {name: typed(store, time) for name, time in TIMES.items()} for row in OLD_ROWS],
+        )
+    return store
+
+
+def typed(store: Store, time: str) -> object:
+    return time if store.engine.dialect.name == "sqlite" else datetime.fromisoformat(time)
+
+
+def rows_of(store: Store, subject: str = "subject_id") -> list[tuple[object, ...]]:
+    with store.reading() as connection:
+        names = ["id", subject, "probability", "score", "grade", "reasons", *SAME, *TIMES]
+        found = connection.execute(text(f"SELECT {', '.join(names)} FROM predictions ORDER BY id")).all()
+        return [
+            tuple(str(value) if name in TIMES else value for name, value in zip(names, row, strict=True))
+            for row in found
+        ]
+
+
+def revision_of(store: Store) -> str:
+    with store.reading() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def test_an_upgrade_keeps_every_row_and_bit(store_url, monkeypatch):
+    old = made_old(store_url, monkeypatch)
+    before = rows_of(old, "lead_id")
+    old.close()
+    store = open_store(store_url)
+    assert len(before) == 3
+    assert rows_of(store) == before
+    assert revision_of(store) == "0004"
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        assert connection.execute(text("SELECT label FROM api_keys")).scalars().all() == ["CRM"]
+    store.close()
+
+
+def test_an_upgraded_ledger_numbers_on_and_knows_earlier_scores(store_url, monkeypatch):
+    made_old(store_url, monkeypatch).close()
+    store = open_store(store_url)
+    if store.engine.dialect.name == "postgresql":
+        # Rows with numbers of their own do not move PostgreSQL's sequence; the ledger's never have any.
+        with store.writing() as connection:
+            connection.execute(text("SELECT setval('predictions_id_seq', 12)"))
+    line = Prediction(subject_id="客戶-7", probability=0.5, score=50, grade="B", as_of=NOW, at=NOW, **SAME)
+    assert record_predictions(store, [[line]]) == [{"客戶-7": 40}]
+    assert rows_of(store)[-1][:2] == (13, "客戶-7")
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    ["probability = NULL", "probability = 2", "score = 101", "value_low = 2, value_high = 1", "horizon_days = 0"],
+)
+def test_the_checks_stand_after_an_upgrade(store_url, monkeypatch, constraint):
+    made_old(store_url, monkeypatch).close()
+    store = open_store(store_url)
+    with (
+        pytest.raises(Exception, match=r"does not answer \(IntegrityError|CheckViolation"),
+        store.writing() as connection,
+    ):
+        connection.execute(text(f"UPDATE predictions SET {constraint}"))
+    store.close()
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(store_url, monkeypatch):
+    old = made_old(store_url, monkeypatch)
+    before = rows_of(old, "lead_id")
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MigrationContext, "stamp", before_the_last_stamp(fail))
+    with pytest.raises(ZeroDivisionError):
+        open_store(store_url)
+    assert rows_of(old, "lead_id") == before
+    assert revision_of(old) == "0001"
+    assert sorted(inspect(old.engine).get_table_names()) == ["alembic_version", "api_keys", "predictions"]
+    old.close()
+
+
+def before_the_last_stamp(act: Callable[[], None]) -> Callable[..., None]:
+    stamp = MigrationContext.stamp
+
+    def stamp_or_act(self: MigrationContext, scripts: object, revision: str) -> None:
+        if revision == "0004":
+            act()
+        stamp(self, scripts, revision)
+
+    return stamp_or_act
+
+
+def killed_at_the_last_stamp(url: str) -> None:
+    MigrationContext.stamp = before_the_last_stamp(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    open_store(url)
+
+
+def test_a_killed_upgrade_leaves_the_database_as_it_was_and_the_next_one_works(store_url, monkeypatch):
+    old = made_old(store_url, monkeypatch)
+    before = rows_of(old, "lead_id")
+    context = multiprocessing.get_context("forkserver")
+    upgrading = context.Process(target=killed_at_the_last_stamp, args=(store_url,))
+    upgrading.start()
+    upgrading.join(60)
+    assert upgrading.exitcode == -signal.SIGKILL
+    assert (rows_of(old, "lead_id"), revision_of(old)) == (before, "0001")
+    old.close()
+    store = open_store(store_url)
+    assert (rows_of(store), revision_of(store)) == (before, "0004")
+    store.close()
+
+
+def test_a_downgrade_gives_back_what_the_older_tables_can_hold(store_url, monkeypatch):
+    old = made_old(store_url, monkeypatch)
+    before = rows_of(old, "lead_id")
+    old.close()
+    store = open_store(store_url)
+    value = Prediction(subject_id="C-1", value=4.5, horizon_days=90, as_of=NOW, at=NOW, **SAME | {"model": "value"})
+    if store.engine.dialect.name == "postgresql":
+        with store.writing() as connection:
+            connection.execute(text("SELECT setval('predictions_id_seq', 12)"))
+    record_predictions(store, [[value]])
+    with store.writing() as connection:
+        with stepping(connection):
+            for revision in ("0004", "0003", "0002"):
+                STEPS[revision].downgrade()
+        stamp(connection, "0001")
+    assert rows_of(store, "lead_id") == before
+    store.close()
+    again = open_store(store_url)
+    assert rows_of(again) == before
+    again.close()
