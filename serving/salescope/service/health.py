@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from salescope.service.answers import json_response
-from salescope.service.operations import answer_of, operation
+from salescope.service.operations import Address, answer_of, operation, router_of
 from salescope.service.wiring import wiring_of
 
 __all__ = ["Alive", "Ready", "health_routes"]
@@ -82,22 +82,11 @@ def health_routes() -> APIRouter:
     -------
     APIRouter
     """
-    router = APIRouter(tags=["health"])
-    for path, endpoint, summary, described in (
-        ("/healthz", is_alive, "Is the process alive", IS_ALIVE),
-        ("/readyz", is_ready, "Would it answer", IS_READY),
-    ):
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=["GET"],
-            operation_id=endpoint.__name__,
-            summary=summary,
-            openapi_extra=described,
-            response_class=Response,
-            response_model=None,
-        )
-    return router
+    return router_of(
+        "health",
+        Address(path="/healthz", endpoint=is_alive, summary="Is the process alive", described=IS_ALIVE),
+        Address(path="/readyz", endpoint=is_ready, summary="Would it answer", described=IS_READY),
+    )
 
 
 async def is_alive(request: Request) -> Response:

@@ -19,6 +19,7 @@ from salescope.service.lead_call import read_lead_call
 from salescope.service.lead_model import LiveLeads
 from salescope.service.lead_openapi import SCORE_LEADS
 from salescope.service.lead_scores import ScoredCall, score_call
+from salescope.service.operations import Address, router_of
 from salescope.service.wiring import Wiring, wiring_of
 
 __all__ = ["lead_routes"]
@@ -36,18 +37,16 @@ def lead_routes() -> APIRouter:
     -------
     APIRouter
     """
-    router = APIRouter(tags=["leads"])
-    router.add_api_route(
-        "/v1/leads:score",
-        score_leads,
-        methods=["POST"],
-        operation_id="score_leads",
-        summary="Score leads",
-        openapi_extra=SCORE_LEADS,
-        response_class=Response,
-        response_model=None,
+    return router_of(
+        "leads",
+        Address(
+            path="/v1/leads:score",
+            endpoint=score_leads,
+            summary="Score leads",
+            described=SCORE_LEADS,
+            method="POST",
+        ),
     )
-    return router
 
 
 async def score_leads(request: Request) -> Response:

@@ -14,7 +14,7 @@ from salescope.service.access import require
 from salescope.service.answers import json_response
 from salescope.service.errors import UnknownModelError
 from salescope.service.live_model import LiveModel
-from salescope.service.operations import answer_of, operation
+from salescope.service.operations import Address, answer_of, operation, router_of
 from salescope.service.wiring import wiring_of
 
 __all__ = ["ModelCard", "ModelSummary", "Models", "model_routes"]
@@ -112,22 +112,11 @@ def model_routes() -> APIRouter:
     -------
     APIRouter
     """
-    router = APIRouter(tags=["models"])
-    for path, endpoint, summary, described in (
-        ("/v1/models", list_models, "List models", LIST_MODELS),
-        ("/v1/models/{name}", read_model, "Read a model", READ_MODEL),
-    ):
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=["GET"],
-            operation_id=endpoint.__name__,
-            summary=summary,
-            openapi_extra=described,
-            response_class=Response,
-            response_model=None,
-        )
-    return router
+    return router_of(
+        "models",
+        Address(path="/v1/models", endpoint=list_models, summary="List models", described=LIST_MODELS),
+        Address(path="/v1/models/{name}", endpoint=read_model, summary="Read a model", described=READ_MODEL),
+    )
 
 
 async def list_models(request: Request) -> Response:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 
 from salescope.service.problems import HTTP_PROBLEMS, INTERNAL, PROBLEM_JSON, PROBLEMS, ProblemType
 
-__all__ = ["REQUEST_ID_PARAMETER", "answer_of", "operation", "problems_of"]
+__all__ = ["REQUEST_ID_PARAMETER", "Address", "answer_of", "operation", "problems_of", "router_of"]
 
 REQUEST_ID_PARAMETER = {
     "name": "X-Request-Id",
@@ -112,3 +117,57 @@ def operation(
         "responses": {"200": dict(answer), **problems_of(statuses)},
         **(needs_key or {"security": []}),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Holds one address of the service and what answers it.
+
+    Parameters
+    ----------
+    path : str
+        As ``/v1/models/{name}``.
+    endpoint : callable
+        Takes the request and gives the answer; its name becomes the operation's id.
+    summary : str
+        What it does, in a few words.
+    described : mapping
+        From `operation`.
+    method : {"GET", "POST"}, default "GET"
+        How it is called.
+    """
+
+    path: str
+    endpoint: Callable[[Request], Awaitable[Response]]
+    summary: str
+    described: Mapping[str, Any]
+    method: Literal["GET", "POST"] = "GET"
+
+
+def router_of(tag: str, *addresses: Address) -> APIRouter:
+    """Makes a router whose endpoints read the request and write the answer themselves.
+
+    Parameters
+    ----------
+    tag : str
+        The noun that the addresses are about.
+    *addresses : Address
+        The addresses.
+
+    Returns
+    -------
+    APIRouter
+    """
+    router = APIRouter(tags=[tag])
+    for address in addresses:
+        router.add_api_route(
+            address.path,
+            address.endpoint,
+            methods=[address.method],
+            operation_id=address.endpoint.__name__,
+            summary=address.summary,
+            openapi_extra=dict(address.described),
+            response_class=Response,
+            response_model=None,
+        )
+    return router
