@@ -11,7 +11,6 @@ from salescope.evaluation.calibration import (
 )
 from salescope.evaluation.curves import lift_table, precision_recall_table, roc_table
 from salescope.evaluation.delong import Interval
-from salescope.evaluation.gap import Gap, random_against_newest
 from salescope.evaluation.leakage import AuditReport, Finding, audit
 from salescope.evaluation.metrics import (
     auc,
@@ -34,7 +33,6 @@ __all__ = [
     "CoxFit",
     "Finding",
     "Floor",
-    "Gap",
     "Interval",
     "PromotionRule",
     "Split",
@@ -56,7 +54,6 @@ __all__ = [
     "newest_split",
     "pr_auc",
     "precision_recall_table",
-    "random_against_newest",
     "random_folds",
     "reliability",
     "roc_table",
