@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from salescope.features.cells import NEVER, instant_of, number_of, word_of
-from salescope.features.customer_facts import Facts
-from salescope.features.customer_query import Wanted, feature_columns
-from salescope.features.customers import OUTCOME, Moment, moment_of
+from salescope.features.customer_facts import FACTS, Facts
+from salescope.features.customer_moments import Moment, Wanted, moment_of
+from salescope.features.customer_query import feature_columns
+from salescope.features.customers import OUTCOME
 
 __all__ = ["customer_record_features"]
 
-FACTS = ("orders", "contacts", "invoices")
 TIMES = ("ordered_at", "promised_at", "delivered_at", "at", "resolved_at", "issued_at", "due_at", "paid_at")
 NUMBERS = ("quantity", "unit_price", "discount", "amount")
 READ = {
@@ -65,14 +67,14 @@ def customer_record_features(
         tables["products"] = products
         if not any("category" in line for record in records for line in record.get("orders") or ()):
             tables["orders"] = tables["orders"].drop(columns="category")
-    names = [str(position) for position in range(len(records))]
-    facts = Facts.from_frames(tables, names=names)
+    names = pa.array([str(position) for position in range(len(records))], type=pa.large_string())
     knows = {name: np.array([record.get(name) is not None for record in records], dtype=bool) for name in FACTS}
-    moments = np.full(len(records), moment_of(as_of, where="customer_record_features"), dtype=np.int64)
-    columns = feature_columns(facts, wanted=Wanted(np.arange(len(records), dtype=np.int32), moments, knows))
+    facts = replace(Facts.from_frames(tables, names=names), knows=knows)
+    wanted = Wanted.at(np.arange(len(records)), moment=moment_of(as_of, where="customer_record_features"))
+    columns = feature_columns(facts, wanted=wanted)
     told = pd.DataFrame([_attributes(record) for record in records], index=range(len(records)))
     ids = pd.Series([word_of(record.get("customer_id")) for record in records], dtype=object)
-    answer = pd.DataFrame({"customer_id": ids, "as_of": moments.view("datetime64[ns]"), **columns})
+    answer = pd.DataFrame({"customer_id": ids, "as_of": wanted.as_of.view("datetime64[ns]"), **columns})
     return pd.concat([answer, told.drop(columns=answer.columns, errors="ignore")], axis="columns")
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from salescope.features.customer_facts import Facts, identifiers
-from salescope.features.customer_query import Wanted, feature_columns, ordered_before, outcome_columns
-from salescope.features.customers import Moment, described, moment_of
-from salescope.frames.errors import MissingColumnError, OutOfRangeError
+from salescope.features.customer_facts import Facts
+from salescope.features.customer_moments import Moment, Wanted, moment_of
+from salescope.features.customer_query import feature_columns, ordered_before, outcome_columns
+from salescope.features.customers import described
+from salescope.frames.errors import OutOfRangeError
 
 __all__ = ["customer_snapshots"]
 
@@ -40,7 +41,7 @@ def customer_snapshots(
     Raises
     ------
     MissingColumnError
-        When "orders", or a column that a contract requires, is missing.
+        When a table lacks a column that the features need.
     OutOfRangeError
         When the window is shorter than a day, or a moment cannot be meant.
 
@@ -54,18 +55,11 @@ def customer_snapshots(
     """
     if outcome_window < 1:
         raise OutOfRangeError(outcome_window, name="outcome_window", where="customer_snapshots", least=1)
-    if tables.get("orders") is None or "customer_id" not in tables["orders"].columns:
-        raise MissingColumnError(
-            ["customer_id"], where="orders", present=[str(name) for name in tables.get("orders", ())]
-        )
     moments = np.array([moment_of(moment, where="customer_snapshots") for moment in as_of], dtype=np.int64)
-    names = identifiers(tables["orders"]["customer_id"])
-    facts = Facts.from_frames(tables, names=names)
+    facts = Facts.from_frames(tables)
     pairs = ordered_before(facts, moments=moments)
-    knows = {name: name in facts.known for name in ("orders", "contacts", "invoices")}
-    wanted = Wanted(np.asarray(pairs["customer"], dtype=np.int32), np.asarray(pairs["as_of"], dtype=np.int64), knows)
+    wanted = Wanted(np.asarray(pairs["customer"]), np.asarray(pairs["as_of"]))
     columns = feature_columns(facts, wanted=wanted)
     outcomes = outcome_columns(facts, wanted=wanted, outcome_window=outcome_window)
-    return described(columns, wanted=wanted, names=names, tables=tables).assign(
-        **{**outcomes, "y": outcomes["y"].astype(np.int64)}
-    )
+    features = described(columns, facts=facts, wanted=wanted, tables=tables)
+    return features.assign(**{**outcomes, "y": outcomes["y"].astype(np.int64)})

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from salescope.features.cells import NEVER, instant_of
-from salescope.features.customer_facts import TEXT, Facts, identifiers, instants_of, positions_of
-from salescope.features.customer_query import Columns, Wanted, feature_columns, first_seen
-from salescope.frames.errors import MissingColumnError, OutOfRangeError
+from salescope.features.customer_facts import Facts
+from salescope.features.customer_moments import Moment, Wanted, listed_moments, moment_of
+from salescope.features.customer_names import CodedNames, sorted_names
+from salescope.features.customer_query import Columns, feature_columns, first_seen
 
-__all__ = ["Moment", "customer_features", "described", "moment_of"]
+__all__ = ["OUTCOME", "customer_features", "described"]
 
-Moment = datetime | pd.Timestamp | str
 # Known only when the customer has left.
 OUTCOME = ("churned", "churned_at")
-EARLIEST, LATEST = pd.Timestamp("1700-01-01"), pd.Timestamp("2200-01-01")
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def customer_features(
@@ -69,7 +66,7 @@ def customer_features(
     Raises
     ------
     MissingColumnError
-        When a table lacks a column that its contract requires.
+        When a table lacks a column that the features need.
     OutOfRangeError
         When a moment cannot be meant.
 
@@ -94,114 +91,52 @@ def customer_features(
     ... ].to_numpy().tolist()
     [['a', 30.0, 2.0, 30.0, nan]]
     """
-    names = _names(tables, as_of=as_of, customers=customers)
-    facts = Facts.from_frames(tables, names=names)
-    wanted = _wanted(facts, names=names, as_of=as_of, everybody=customers is None)
-    return described(feature_columns(facts, wanted=wanted), wanted=wanted, names=names, tables=tables)
+    asked = None
+    if customers is not None:
+        asked = sorted_names(CodedNames.from_column(pd.Series(list(customers), dtype=object)).words)
+    if isinstance(as_of, pd.DataFrame):
+        asked, wanted = listed_moments(as_of, only=asked)
+        facts = Facts.from_frames(tables, names=asked)
+    else:
+        moment = moment_of(as_of, where="customer_features")
+        facts = Facts.from_frames(tables, names=asked)
+        wanted = _everybody(facts, moment=moment) if asked is None else Wanted.at(np.arange(len(asked)), moment=moment)
+    return described(feature_columns(facts, wanted=wanted), facts=facts, wanted=wanted, tables=tables)
 
 
-def described(
-    columns: Columns, *, wanted: Wanted, names: Sequence[str], tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def described(columns: Columns, *, facts: Facts, wanted: Wanted, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Puts columns of numbers beside whom they describe, and what the company's list says of them.
 
     Parameters
     ----------
     columns : dict of str to ndarray, shape (n_rows,)
         The numbers.
+    facts : Facts
+        Who is known.
     wanted : Wanted
-        Whom they describe, and as of when.
-    names : sequence of str, shape (n_customers,)
-        The customers in the order of their positions.
+        Whom the numbers describe, and as of when.
     tables : mapping of str to DataFrame
         Where "customers" may be.
 
     Returns
     -------
     DataFrame, shape (n_rows, n_columns)
-        "customer_id", "as_of", the numbers, and the attributes.
+        "customer_id", "as_of", the numbers, and the attributes whose names are not among these.
     """
-    ids = pd.Series(names, dtype=TEXT).array.take(wanted.customer)
+    ids = pd.Series(facts.names.take(wanted.customer), dtype=TEXT)
     answer = pd.DataFrame({"customer_id": ids, "as_of": wanted.as_of.view("datetime64[ns]"), **columns})
-    attributes = _attributes(tables.get("customers"), names=names)
-    taken = attributes.take(wanted.customer).drop(columns=answer.columns, errors="ignore").reset_index(drop=True)
-    return pd.concat([answer, taken], axis="columns")
+    listed = tables.get("customers")
+    if listed is None:
+        return answer
+    place = CodedNames.from_column(listed["customer_id"]).positions(facts.names)
+    row = np.full(len(facts.names) + 1, -1, dtype=np.int64)
+    # Written from behind, so that of two rows for one customer the first counts; rows of nobody go to the last place.
+    row[place[::-1]] = np.arange(len(listed))[::-1]
+    attributes = listed.drop(columns=[*OUTCOME, *answer.columns], errors="ignore").reset_index(drop=True)
+    told = attributes.reindex(row[wanted.customer]).set_axis(answer.index)
+    return pd.concat([answer, told], axis="columns")
 
 
-def moment_of(as_of: object, *, where: str) -> int:
-    """Reads a moment, in whole nanoseconds since 1970, naive.
-
-    Parameters
-    ----------
-    as_of : datetime or str
-        The moment.
-    where : str
-        The function it was given to.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    OutOfRangeError
-        When it is no time, or one that is centuries away.
-    """
-    moment = instant_of(as_of)
-    if not EARLIEST.value <= moment <= LATEST.value:
-        raise OutOfRangeError(
-            as_of, name="as_of", where=where, least=f"{EARLIEST:%Y-%m-%d} and at most {LATEST:%Y-%m-%d}"
-        )
-    return moment
-
-
-def _names(
-    tables: Mapping[str, pd.DataFrame], *, as_of: Moment | pd.DataFrame, customers: Sequence[str] | None
-) -> list[str]:
-    """Lists whom the answer may be about, sorted."""
-    asked = None if customers is None else identifiers(pd.Series(list(customers), dtype=object))
-    if isinstance(as_of, pd.DataFrame):
-        missing = [name for name in ("customer_id", "as_of") if name not in as_of.columns]
-        if missing:
-            raise MissingColumnError(missing, where="as_of", present=[str(name) for name in as_of.columns])
-        listed = identifiers(as_of["customer_id"])
-        return listed if asked is None else sorted(set(listed) & set(asked))
-    if asked is not None:
-        return asked
-    frames = [tables[name] for name in ("orders", "contacts", "invoices", "customers") if tables.get(name) is not None]
-    return identifiers(*(frame["customer_id"] for frame in frames if "customer_id" in frame.columns))
-
-
-def _wanted(facts: Facts, *, names: Sequence[str], as_of: Moment | pd.DataFrame, everybody: bool) -> Wanted:
-    knows = {name: name in facts.known for name in ("orders", "contacts", "invoices")}
-    if isinstance(as_of, pd.DataFrame):
-        customer, moments = _listed(as_of, names=names)
-        return Wanted(customer, moments, knows)
-    moment = moment_of(as_of, where="customer_features")
-    customer = np.arange(len(names), dtype=np.int32)
-    if everybody:
-        seen = first_seen(facts)
-        customer = np.asarray(seen["customer"][seen["moment"] < moment], dtype=np.int32)
-    return Wanted(customer, np.full(len(customer), moment, dtype=np.int64), knows)
-
-
-def _listed(asked: pd.DataFrame, *, names: Sequence[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    """Reads the wanted moments: each once, sorted by customer and moment, those of other customers left out."""
-    moments = instants_of(asked["as_of"])
-    for moment in (moments.min(initial=EARLIEST.value), moments.max(initial=EARLIEST.value)):
-        moment_of(pd.NaT if moment == NEVER else pd.Timestamp(moment), where="customer_features")
-    pairs = pd.DataFrame({"customer": positions_of(asked["customer_id"], names=names), "as_of": moments})
-    pairs = pairs[pairs["customer"] >= 0].drop_duplicates().sort_values(["customer", "as_of"])
-    return pairs["customer"].to_numpy(), pairs["as_of"].to_numpy()
-
-
-def _attributes(frame: pd.DataFrame | None, *, names: Sequence[str]) -> pd.DataFrame:
-    """Looks up what the company's list says of every customer, in the order of the names."""
-    if frame is None:
-        return pd.DataFrame(index=range(len(names)))
-    place = positions_of(frame["customer_id"], names=names)
-    first = pd.Series(np.arange(len(frame)))[place >= 0].groupby(place[place >= 0]).first()
-    row = np.full(len(names), -1, dtype=np.int64)
-    row[first.index] = first.to_numpy()
-    kept = frame.drop(columns=["customer_id", *OUTCOME], errors="ignore").reset_index(drop=True)
-    return kept.reindex(row)
+def _everybody(facts: Facts, *, moment: int) -> Wanted:
+    seen = first_seen(facts)
+    return Wanted.at(seen["customer"][seen["moment"] < moment], moment=moment)
