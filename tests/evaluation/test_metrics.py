@@ -168,7 +168,7 @@ def test_knowing_only_the_season_tells_nothing_within_it():
 
 @pytest.mark.parametrize("figure", [metrics.auc, metrics.pr_auc, metrics.lift_at_10, metrics.auc_interval])
 def test_one_kind_of_outcome_cannot_be_ranked(figure):
-    with pytest.raises(TooFewOutcomesError, match="3 won and 0 lost"):
+    with pytest.raises(TooFewOutcomesError, match="3 positive and 0 negative"):
         figure([1, 1, 1], [0.1, 0.2, 0.3])
 
 

@@ -104,3 +104,14 @@ def test_walking_can_start_later():
 
 def test_times_of_any_sortable_kind_have_codes():
     assert time_codes(pd.to_datetime(["2026-02-01", "2026-01-01"])).tolist() == [1, 0]
+
+
+def test_rows_of_a_group_stay_in_one_fold():
+    rng = np.random.default_rng(0)
+    group, y = np.repeat(np.arange(40), 5), rng.integers(0, 2, 200)
+    folds = random_folds(y, n_folds=4, seed=1, group=group)
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(200))
+    for fold in folds:
+        assert set(group[fold.test]).isdisjoint(group[fold.train])
+    again = random_folds(y, n_folds=4, seed=1, group=group)
+    assert [fold.test.tolist() for fold in folds] == [fold.test.tolist() for fold in again]

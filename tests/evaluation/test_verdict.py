@@ -50,7 +50,7 @@ def test_ranking_without_better_probabilities_is_no_signal():
 def test_few_outcomes_are_never_signal():
     verdict = judge([1] * 9 + [0] * 500, [0.9] * 9 + [0.1] * 500)
     assert not verdict.signal
-    assert "9 won and 500 lost" in verdict.message
+    assert "9 positive and 500 negative" in verdict.message
     assert np.isnan(verdict.auc)
 
 

@@ -14,9 +14,9 @@ from salescope.registry import current
 from salescope.registry.champion import roll_back
 from salescope.registry.tracking import Tracking
 from salescope.simulation import CompanySize
-from salescope.training import LeadTraining, lead_data, train_leads
+from salescope.training import ByOutcome, TrainingOptions, lead_data, train_leads
 from salescope.training.leads import scorer_of
-from salescope.training.tuning import search_trees
+from salescope.training.tuning import Search, search_trees
 
 SIZE = CompanySize(days=365, leads=1_500, customers=60, order_lines=500, products=12, representatives=6)
 
@@ -38,7 +38,7 @@ def grown(tmp_path_factory):
     whole.to_csv(path, index=False)
     happened.to_csv(events, index=False)
     second = train_leads(workspace)
-    third = train_leads(workspace, options=LeadTraining(promote=False))
+    third = train_leads(workspace, options=TrainingOptions(promote=False))
     return workspace, first, second, third
 
 
@@ -83,7 +83,8 @@ def test_a_search_is_asked_for_goes_on_where_it_was_and_touches_no_newest_outcom
 
     def search(trials):
         storage = tmp_path / "study.db"
-        return search_trees(data, make, trials=trials, seed=0, storage=storage, tell=lambda *step: told.append(step))
+        asked = Search(model="leads", trials=trials, seed=0, storage=storage)
+        return search_trees(data, make, splitting=ByOutcome(), search=asked, tell=lambda *step: told.append(step))
 
     search(2)
     best = search(3)

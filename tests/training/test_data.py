@@ -8,8 +8,7 @@ import pytest
 
 from salescope.frames.errors import OutcomeError, UnknownNameError
 from salescope.project import load_workspace
-from salescope.training import lead_data
-from salescope.training.data import write_snapshot
+from salescope.training import keep_rows, lead_data
 
 LEADS = """lead_id,created,closed,stage,size,why_lost
 a,2024-01-05,2024-01-20,won,3,
@@ -42,7 +41,7 @@ def test_closed_leads_are_learned_from_and_open_ones_only_audited(tmp_path):
     assert data.features["lead_id"].tolist() == ["a", "b", "c", "e"]
     assert data.y.tolist() == [1, 0, 1, 0]
     assert data.still_open["lead_id"].tolist() == ["d"]
-    assert data.won == 2
+    assert data.positive == 2
 
 
 def test_nothing_that_came_after_is_a_feature(tmp_path):
@@ -112,7 +111,7 @@ def test_the_digest_follows_the_data_and_the_snapshot_is_kept_once(tmp_path):
         workspace(tmp_path, leads=LEADS.replace("c,2024-02-01,2024-02-02,won,5", "c,2024-02-01,2024-02-02,won,9"))
     )
     assert first.digest == again.digest != other.digest
-    path = write_snapshot(first, folder=tmp_path / "kept")
+    path = keep_rows(first, model="leads", folder=tmp_path / "kept")
     before = path.stat().st_mtime_ns
-    assert write_snapshot(again, folder=tmp_path / "kept").stat().st_mtime_ns == before
+    assert keep_rows(again, model="leads", folder=tmp_path / "kept").stat().st_mtime_ns == before
     assert pd.read_parquet(path)["y"].tolist() == [1, 0, 1, 0]

@@ -16,7 +16,7 @@ from salescope.project.made import init_made_workspace
 from salescope.registry import current, load_current
 from salescope.registry.tracking import Tracking
 from salescope.simulation import LEAKS, CompanySize, simulate
-from salescope.training import LeadTraining, lead_data, train_leads
+from salescope.training import TrainingOptions, lead_data, train_leads
 
 SIZE = CompanySize(days=365, leads=1_500, customers=60, order_lines=500, products=12, representatives=6)
 
@@ -111,7 +111,7 @@ def test_shuffled_outcomes_are_called_no_signal(tmp_path):
     leads.to_csv(path, index=False)
     (tmp_path / "data" / "lead_events.csv").write_text("lead_id,at,kind,channel\n", encoding="utf-8")
     workspace = load_workspace(tmp_path, environment={})
-    result = train_leads(workspace, options=LeadTraining())
+    result = train_leads(workspace, options=TrainingOptions())
     assert not result.promoted
     assert result.decision.ground == "signal"
     assert Tracking(workspace.mlflow_uri).champion("leads") is None

@@ -65,7 +65,7 @@ def auc(y: ArrayLike, p: ArrayLike) -> float:
     0.875
     >>> auc([1, 1], [0.1, 0.4])
     Traceback (most recent call last):
-    salescope.frames.errors.TooFewOutcomesError: Too few outcomes: 2 won and 0 lost, where 1 of each is needed. ...
+    salescope.frames.errors.TooFewOutcomesError: Too few outcomes: 2 positive and 0 negative, where 1 of each is ...
     """
     outcomes, score = _ranked(y, p)
     return float(roc_auc_score(outcomes, score))

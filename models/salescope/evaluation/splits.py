@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from salescope.evaluation.outcomes import Ints, outcome_array, require_both
 from salescope.frames.errors import MisalignedError
@@ -122,7 +122,7 @@ def _closed_before(order: ArrayLike, *, closed_at: ArrayLike, first_test: int) -
     return closed.lt(times.iloc[first_test]).to_numpy(dtype=np.bool_)
 
 
-def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split]:
+def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0, group: ArrayLike | None = None) -> list[Split]:
     """Deals rows into stratified folds, shuffled: the usual figure, shown beside the newest, never instead of it.
 
     Parameters
@@ -133,6 +133,8 @@ def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split
         How many folds.
     seed : int, default 0
         Repeats the dealing.
+    group : array_like, shape (n_rows,), optional
+        Whose row it is, where a subject has several; rows of a group stay in one fold. By default each is its own.
 
     Returns
     -------
@@ -151,8 +153,9 @@ def random_folds(y: ArrayLike, *, n_folds: int = 5, seed: int = 0) -> list[Split
     """
     outcomes = outcome_array(y)
     require_both(outcomes, needed=n_folds)
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-    return [Split(train, test) for train, test in folds.split(np.zeros((len(outcomes), 1)), outcomes)]
+    kind = StratifiedKFold if group is None else StratifiedGroupKFold
+    folds = kind(n_folds, shuffle=True, random_state=seed)
+    return [Split(train, test) for train, test in folds.split(np.zeros((len(outcomes), 1)), outcomes, group)]
 
 
 def walk_forward(period: ArrayLike, *, first: str | float | pd.Timestamp | None = None) -> Iterator[Split]:

@@ -21,7 +21,7 @@ SMALLEST_CHANCE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Holds whether a model tells won from lost on outcomes it has not seen.
+    """Holds whether a model tells the two outcomes apart where it has not seen them.
 
     Parameters
     ----------
@@ -73,14 +73,14 @@ def judge(y: ArrayLike, p: ArrayLike, *, baseline: ArrayLike | None = None) -> V
     >>> print(judge([0, 1] * 50, [0.4, 0.6, 0.6, 0.4] * 25).message)
     No signal: the newest 100 outcomes cannot be told apart (AUC 0.500, 95 % interval 0.401 to 0.599).
     >>> print(judge([0, 1] * 3, [0.2, 0.8] * 3).message)
-    No signal: too few outcomes, 3 won and 3 lost, where 10 of each are needed to judge.
+    No signal: too few outcomes, 3 positive and 3 negative, where 10 of each are needed to judge.
     """
     outcomes = outcome_array(y)
     chance = probability_array(p, n_rows=len(outcomes))
     won = int(outcomes.sum())
     if min(won, len(outcomes) - won) < FEWEST_OF_A_KIND:
         message = (
-            f"No signal: too few outcomes, {won} won and {len(outcomes) - won} lost, "
+            f"No signal: too few outcomes, {won} positive and {len(outcomes) - won} negative, "
             f"where {FEWEST_OF_A_KIND} of each are needed to judge."
         )
         return Verdict(signal=False, auc=np.nan, lo_95=np.nan, hi_95=np.nan, message=message)

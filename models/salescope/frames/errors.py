@@ -225,7 +225,7 @@ class TooFewOutcomesError(EvaluationError):
     Parameters
     ----------
     won : int
-        Outcomes that are 1.
+        Outcomes that are 1: won leads, customers who left.
     lost : int
         Outcomes that are 0.
     needed : int
@@ -234,14 +234,14 @@ class TooFewOutcomesError(EvaluationError):
     Examples
     --------
     >>> print(TooFewOutcomesError(won=0, lost=12, needed=1))
-    Too few outcomes: 0 won and 12 lost, where 1 of each is needed. Wait for more closed leads or widen the period.
+    Too few outcomes: 0 positive and 12 negative, where 1 of each is needed. Wait for more of them or widen the period.
     """
 
     def __init__(self, *, won: int, lost: int, needed: int) -> None:
         self.won, self.lost, self.needed = won, lost, needed
         super().__init__(
-            f"Too few outcomes: {won} won and {lost} lost, where {needed} of each is needed. "
-            "Wait for more closed leads or widen the period."
+            f"Too few outcomes: {won} positive and {lost} negative, where {needed} of each is needed. "
+            "Wait for more of them or widen the period."
         )
 
 

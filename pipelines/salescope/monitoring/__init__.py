@@ -8,8 +8,10 @@ from salescope.monitoring.plots import (
     lift_plot,
     reliability_plot,
 )
+from salescope.monitoring.wording import Words
 
 __all__ = [
+    "Words",
     "card_page",
     "discrimination_plot",
     "evaluation_plots",

@@ -9,17 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import precision_recall_curve, roc_curve
 
-from salescope.evaluation import auc, calibration_floor, lift_at_10, pr_auc, reliability
+from salescope.evaluation import (
+    auc,
+    check_calibration,
+    lift_at_10,
+    lift_table,
+    pr_auc,
+    precision_recall_table,
+    reliability,
+    roc_table,
+)
+from salescope.monitoring.drawing import ACCENT, MUTED, dress, name_bars
+from salescope.monitoring.wording import LEADS, Words
 
 __all__ = ["discrimination_plot", "evaluation_plots", "importance_plot", "lift_plot", "reliability_plot"]
 
-INK, MUTED, ACCENT = "#1f2933", "#9aa5b1", "#2563eb"
 MOST_BARS = 15
+GAINS_POINTS = 100
 
 
 def discrimination_plot(y: ArrayLike, p: ArrayLike) -> Figure:
@@ -46,14 +55,19 @@ def discrimination_plot(y: ArrayLike, p: ArrayLike) -> Figure:
     outcomes, probabilities = _columns(y, p)
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    false_rate, true_rate, _ = roc_curve(outcomes, probabilities)
+    roc = roc_table(outcomes, probabilities)
     left.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="no signal")
-    left.plot(false_rate, true_rate, color=ACCENT, linewidth=2, label=f"AUC {auc(outcomes, probabilities):.3f}")
-    _dress(left, title="ROC", x="false positive rate", y="true positive rate")
-    precision, recall, _ = precision_recall_curve(outcomes, probabilities)
+    left.plot(roc["false_positive_rate"], roc["true_positive_rate"], color=ACCENT, linewidth=2,
+              label=f"AUC {auc(outcomes, probabilities):.3f}")  # fmt: skip
+    dress(left, title="ROC", x="false positive rate", y="true positive rate")
+    table = precision_recall_table(outcomes, probabilities)
     right.axhline(outcomes.mean(), color=MUTED, linewidth=1, linestyle="--", label=f"base rate {outcomes.mean():.3f}")
-    right.plot(recall, precision, color=ACCENT, linewidth=2, label=f"PR AUC {pr_auc(outcomes, probabilities):.3f}")
-    _dress(right, title="Precision and recall", x="recall", y="precision")
+    # Drawn as the steps whose area the PR AUC is; the best-scored rows reach back to recall 0.
+    recall, precision = np.append(table["recall"], 0.0), np.append(table["precision"], table["precision"].iloc[-1])
+    right.plot(recall, precision, color=ACCENT, linewidth=2, drawstyle="steps-post",
+               label=f"PR AUC {pr_auc(outcomes, probabilities):.3f}")  # fmt: skip
+    right.set_ylim(0, 1.04)
+    dress(right, title="Precision and recall", x="recall", y="precision")
     return figure
 
 
@@ -76,21 +90,20 @@ def reliability_plot(y: ArrayLike, p: ArrayLike, *, seed: int = 0) -> Figure:
     """
     outcomes, probabilities = _columns(y, p)
     table = reliability(outcomes, probabilities)
-    floor = calibration_floor(probabilities, seed=seed)
-    error = float(np.average(np.abs(table["rate"] - table["probability"]), weights=table["n_rows"]))
+    check = check_calibration(outcomes, probabilities, seed=seed)
     figure = Figure(figsize=(4.8, 4.6), layout="constrained")
     axes = figure.subplots()
     top = min(1.0, 1.15 * float(max(table["probability"].max(), table["hi_95"].max())))
     axes.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle="--", label="perfect")
     reach = [table["rate"] - table["lo_95"], table["hi_95"] - table["rate"]]
     axes.errorbar(table["probability"], table["rate"], yerr=np.clip(reach, 0, None), fmt="o", color=ACCENT, capsize=2,
-                  label=f"error {error:.4f}\nfloor {floor.mean:.4f}, 95th pct {floor.p95:.4f}")  # fmt: skip
-    _dress(axes, title="Reliability", x="predicted probability", y="observed rate")
+                  label=f"error {check.error:.4f}\nfloor {check.floor:.4f}, 95th pct {check.p95:.4f}")  # fmt: skip
+    dress(axes, title="Reliability", x="predicted probability", y="observed rate")
     return figure
 
 
-def lift_plot(y: ArrayLike, p: ArrayLike) -> Figure:
-    """Draws how many of all wins are found in the best-scored share of leads.
+def lift_plot(y: ArrayLike, p: ArrayLike, *, words: Words = LEADS) -> Figure:
+    """Draws how many of all positive outcomes are found in the best-scored share of rows.
 
     Parameters
     ----------
@@ -98,6 +111,8 @@ def lift_plot(y: ArrayLike, p: ArrayLike) -> Figure:
         Outcomes.
     p : array-like of float, shape (n_rows,)
         Probabilities of outcome 1.
+    words : Words, optional
+        What rows and positive outcomes are called.
 
     Returns
     -------
@@ -105,14 +120,14 @@ def lift_plot(y: ArrayLike, p: ArrayLike) -> Figure:
         The cumulative gains curve.
     """
     outcomes, probabilities = _columns(y, p)
-    ranked = outcomes[np.argsort(-probabilities, kind="stable")]
-    share = np.arange(len(ranked) + 1) / len(ranked)
-    found = np.concatenate([[0.0], np.cumsum(ranked) / max(ranked.sum(), 1)])
+    table = lift_table(outcomes, probabilities, parts=GAINS_POINTS)
+    share, found = np.append(0.0, table["share"]), np.append(0.0, table["found"])
     figure = Figure(figsize=(4.8, 4.6), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="at random")
     axes.plot(share, found, color=ACCENT, linewidth=2, label=f"lift at 10 %: {lift_at_10(outcomes, probabilities):.2f}")
-    _dress(axes, title="Wins found", x="share of leads called, best first", y="share of wins found")
+    title, found_share = f"{words.positive.capitalize()} found", f"share of {words.positive} found"
+    dress(axes, title=title, x=f"share of {words.rows} called, best first", y=found_share)
     return figure
 
 
@@ -138,13 +153,20 @@ def importance_plot(importance: Mapping[str, float]) -> Figure:
     ranked = sorted(importance.items(), key=lambda item: item[1])[-MOST_BARS:]
     figure = Figure(figsize=(6.4, 0.6 + 0.3 * max(len(ranked), 3)), layout="constrained")
     axes = figure.subplots()
-    axes.barh([name for name, _ in ranked], [value for _, value in ranked], color=ACCENT, height=0.65)
-    _dress(axes, title="What moves the scores", x="mean absolute contribution, log-odds", y="", legend=False)
+    axes.barh(range(len(ranked)), [value for _, value in ranked], color=ACCENT, height=0.65)
+    name_bars(axes, [name for name, _ in ranked])
+    dress(axes, title="What moves the scores", x="mean absolute contribution, log-odds", y="", legend=False)
     return figure
 
 
 def evaluation_plots(
-    y: ArrayLike, p: ArrayLike, *, calibrated: ArrayLike, importance: Mapping[str, float], seed: int = 0
+    y: ArrayLike,
+    p: ArrayLike,
+    *,
+    calibrated: ArrayLike,
+    importance: Mapping[str, float],
+    words: Words = LEADS,
+    seed: int = 0,
 ) -> dict[str, Figure]:
     """Draws all plots of one evaluation.
 
@@ -158,6 +180,8 @@ def evaluation_plots(
         The same after recalibration, for the reliability plot.
     importance : mapping of str to float
         Column to mean absolute contribution (log-odds).
+    words : Words, optional
+        What rows and positive outcomes are called.
     seed : int, default 0
         Seed of the reliability floor.
 
@@ -169,23 +193,10 @@ def evaluation_plots(
     return {
         "discrimination": discrimination_plot(y, p),
         "reliability": reliability_plot(y, calibrated, seed=seed),
-        "lift": lift_plot(y, p),
+        "lift": lift_plot(y, p, words=words),
         "importance": importance_plot(importance),
     }
 
 
 def _columns(y: ArrayLike, p: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.asarray(y, dtype=float), np.asarray(p, dtype=float)
-
-
-def _dress(axes: Axes, *, title: str, x: str, y: str, legend: bool = True) -> None:
-    axes.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold")
-    axes.set_xlabel(x, color=INK)
-    axes.set_ylabel(y, color=INK)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK, length=3)
-    axes.grid(color="#eef1f4", linewidth=0.8)
-    axes.set_axisbelow(True)
-    if legend:
-        axes.legend(frameon=False, loc="best", fontsize=9, labelcolor=INK)

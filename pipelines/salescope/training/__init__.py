@@ -3,18 +3,30 @@
 from salescope.training.data import LeadData, lead_data
 from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement
-from salescope.training.leads import LeadTraining, TrainingResult, audit_leads, train_leads
-from salescope.training.publishing import MODEL
+from salescope.training.labelled import LabelledRows, keep_rows
+from salescope.training.leads import audit_leads, train_leads
+from salescope.training.progress import Steps
+from salescope.training.scorers import STEPS, TrainingOptions, TrainingResult, train_scorer
+from salescope.training.splitting import ByOutcome, BySnapshot, Splitting
+from salescope.training.task import ScorerTask
 
 __all__ = [
-    "MODEL",
+    "STEPS",
+    "ByOutcome",
+    "BySnapshot",
     "Calibration",
     "Decision",
     "Judgement",
+    "LabelledRows",
     "LeadData",
-    "LeadTraining",
+    "ScorerTask",
+    "Splitting",
+    "Steps",
+    "TrainingOptions",
     "TrainingResult",
     "audit_leads",
+    "keep_rows",
     "lead_data",
     "train_leads",
+    "train_scorer",
 ]

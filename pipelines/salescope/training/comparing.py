@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from salescope.bundle import load_as
 from salescope.evaluation import Comparison, PromotionRule, compare
-from salescope.scoring import LeadScorer
-from salescope.training.data import LeadData
+from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.judging import Judgement, fitted_probabilities
+from salescope.training.labelled import LabelledRows
 
 __all__ = ["Against", "Champion", "against_champion"]
 
@@ -62,19 +62,19 @@ class Against:
 
 
 def against_champion(
-    data: LeadData,
+    rows: LabelledRows,
     judgement: Judgement,
     *,
     champion: Champion,
-    remake: Callable[[Mapping[str, Any]], LeadScorer],
+    remake: Callable[[Mapping[str, Any]], ProbabilityScorer],
     rule: PromotionRule | None = None,
 ) -> Against | None:
     """Compares a recipe with the champion.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads.
+    rows : LabelledRows
+        What is learned from.
     judgement : Judgement
         The new recipe's probabilities of the newest outcomes.
     champion : Champion
@@ -95,17 +95,17 @@ def against_champion(
     it there. So it is judged itself only on outcomes newer than its training; otherwise its recipe is.
     """
     test = judgement.split.test
-    unseen = np.flatnonzero(_after(data.order[test], champion.card["data"].get("trained_through")))
-    if _enough(data.y[test[unseen]]):
-        scorer = load_as(LeadScorer, champion.files)
-        theirs = scorer.predict_proba(data.features.iloc[test[unseen]])[:, 1]
-        rows, basis = unseen, "as served"
-    elif _enough(data.y[test]):
-        theirs = fitted_probabilities(data, lambda: remake(champion.card["recipe"]), split=judgement.split)
-        rows, basis = np.arange(len(test)), "its recipe, fitted on the same older outcomes"
+    unseen = np.flatnonzero(_after(rows.order[test], champion.card["data"].get("trained_through")))
+    if _enough(rows.y[test[unseen]]):
+        served = load_as(type(remake(champion.card["recipe"])), champion.files)
+        theirs = served.predict_proba(rows.features.iloc[test[unseen]])[:, 1]
+        judged, basis = unseen, "as served"
+    elif _enough(rows.y[test]):
+        theirs = fitted_probabilities(rows, lambda: remake(champion.card["recipe"]), split=judgement.split)
+        judged, basis = np.arange(len(test)), "its recipe, fitted on the same older outcomes"
     else:
         return None
-    found = compare(data.y[test[rows]], champion=theirs, challenger=judgement.newest[rows], rule=rule)
+    found = compare(rows.y[test[judged]], champion=theirs, challenger=judgement.newest[judged], rule=rule)
     return Against(version=champion.version, basis=basis, comparison=found)
 
 

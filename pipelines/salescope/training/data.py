@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salescope.features import lead_features, lead_snapshots
 from salescope.frames.errors import MissingColumnError, OutcomeError
 from salescope.project import LeadSettings, Workspace
 from salescope.sources import CheckedTable, content_digest, order_by_of, read_table, write_quarantine
+from salescope.training.labelled import LabelledRows
 from salescope.training.order import KNOWN_AT, ROW, order_of, periods_of
 
-__all__ = ["LeadData", "lead_data", "write_snapshot"]
+__all__ = ["LeadData", "lead_data"]
 
 CLOSED = ("won", "lost")
 # How the rows came about; none of it says anything about a lead.
@@ -26,27 +24,13 @@ NOT_LEARNED = ("as_of", "y", ROW, KNOWN_AT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeadData:
-    """Holds the closed leads that a scorer learns from.
+class LeadData(LabelledRows):
+    """Holds the closed leads that a scorer learns from; 1 is won, 0 lost.
 
     Parameters
     ----------
-    features : DataFrame, shape (n_rows, n_columns)
-        One row a closed lead, as it was known at its moment ``as_of``; excluded columns are gone.
-    y : ndarray of int64, shape (n_rows,)
-        1 won, 0 lost.
-    order : ndarray, shape (n_rows,)
-        Sortable time at which each outcome was known; row numbers where the table has no time.
-    seen_at : ndarray, shape (n_rows,)
-        The moment at which each lead was looked at; ``order`` where the table has no time.
-    period : ndarray or None, shape (n_rows,)
-        Number of the period of each row, rising in time.
     still_open : DataFrame, shape (n_open, n_columns)
         The open leads, with the same columns as ``features``; for the audit.
-    as_of : str
-        The moment of training: just after the newest record, or "row n" without times. ISO 8601.
-    digest : str
-        SHA-256 of the accepted rows of every table that was read.
     closed : int
         All closed leads; those that had ended before the moment at which they would have been looked at are not among
         the rows.
@@ -54,25 +38,9 @@ class LeadData:
         What was read, with what was quarantined.
     """
 
-    features: pd.DataFrame
-    y: npt.NDArray[np.int64]
-    order: npt.NDArray[Any]
-    seen_at: npt.NDArray[Any]
-    period: npt.NDArray[np.int64] | None
     still_open: pd.DataFrame
-    as_of: str
-    digest: str
     closed: int
     tables: Mapping[str, CheckedTable]
-
-    @property
-    def won(self) -> int:
-        """Counts the won leads."""
-        return int(self.y.sum())
-
-    def without(self, columns: tuple[str, ...]) -> pd.DataFrame:
-        """Gives the features without some columns."""
-        return self.features.drop(columns=[name for name in columns if name in self.features.columns])
 
 
 def lead_data(workspace: Workspace) -> LeadData:
@@ -118,30 +86,6 @@ def lead_data(workspace: Workspace) -> LeadData:
         closed=int(leads["outcome"].isin(CLOSED).sum()),
         tables=tables,
     )
-
-
-def write_snapshot(data: LeadData, *, folder: Path) -> Path:
-    """Keeps the rows that were learned from, named by the digest of what was read.
-
-    Parameters
-    ----------
-    data : LeadData
-        What was read.
-    folder : Path
-        Where snapshots are kept; made where it is missing.
-
-    Returns
-    -------
-    Path
-        The Parquet file; an existing one of the same digest is left as it is.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"leads-{data.digest[:16]}.parquet"
-    if not path.exists():
-        kept = data.features.assign(y=data.y).convert_dtypes(dtype_backend="pyarrow")
-        kept.to_parquet(path.with_suffix(".part"), index=False)
-        path.with_suffix(".part").replace(path)
-    return path
 
 
 def _read(workspace: Workspace, name: str) -> CheckedTable:

@@ -20,19 +20,18 @@ from salescope.evaluation import (
     classifier_metrics,
     cox_fit,
     judge,
-    newest_split,
     random_folds,
-    walk_forward,
     within_period_auc,
 )
 from salescope.frames.errors import EvaluationError
-from salescope.scoring import LeadScorer
-from salescope.training.data import LeadData
+from salescope.scoring.probability_scorer import ProbabilityScorer
+from salescope.training.labelled import LabelledRows
+from salescope.training.splitting import Splitting
 
 __all__ = ["Calibration", "Judgement", "Maker", "calibrate", "fitted_probabilities", "judge_recipe"]
 
 Floats = npt.NDArray[np.float64]
-Maker = Callable[[], LeadScorer]
+Maker = Callable[[], ProbabilityScorer]
 Say = Callable[[str], None]
 
 N_FOLDS = 3
@@ -48,9 +47,9 @@ class Judgement:
     Parameters
     ----------
     split : Split
-        Positions of the older and of the newest closed leads.
+        Positions of the older and of the newest rows.
     newest : ndarray of float64, shape (n_newest,)
-        Probabilities of the newest leads by a scorer that was fitted on the older ones.
+        Probabilities of the newest rows by a scorer that was fitted on the older ones.
     figures : dict of str to float
         The metrics of those probabilities.
     auc_95 : Interval
@@ -58,7 +57,7 @@ class Judgement:
     within_period : float or None
         Their AUC inside periods; None without periods, or where no period has both outcomes.
     folds : ndarray of float64, shape (n_rows,)
-        Probabilities of all leads by random folds, which ignore time.
+        Probabilities of all rows by random folds, which ignore time.
     random : dict of str to float
         The metrics of those.
     windows : tuple of dict
@@ -106,17 +105,17 @@ class Calibration:
     check: CalibrationCheck
 
 
-def judge_recipe(data: LeadData, make: Maker, *, share: float, seed: int, say: Say) -> Judgement:
+def judge_recipe(rows: LabelledRows, make: Maker, *, splitting: Splitting, seed: int, say: Say) -> Judgement:
     """Judges a recipe: newest outcomes first, then random folds and the last periods.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads.
+    rows : LabelledRows
+        What is learned from.
     make : callable
         Gives a fresh scorer.
-    share : float
-        The share of the newest outcomes.
+    splitting : Splitting
+        Which rows are judged by which.
     seed : int
         Seed of the random folds and of the noise floor.
     say : callable
@@ -132,33 +131,33 @@ def judge_recipe(data: LeadData, make: Maker, *, share: float, seed: int, say: S
         If the outcomes cannot be split in time.
     """
     say("judging on the newest outcomes")
-    split = newest_split(data.order, share=share)
-    newest = fitted_probabilities(data, make, split=split)
-    y = data.y[split.test]
+    split = splitting.newest(rows)
+    newest = fitted_probabilities(rows, make, split=split)
+    y = rows.y[split.test]
     say("judging on random folds, for the gap")
-    folds = _fold_probabilities(data, make, seed=seed)
+    folds = _fold_probabilities(rows, make, seed=seed)
     say("walking forward through the last periods")
     return Judgement(
         split=split,
         newest=newest,
         figures=classifier_metrics(y, newest),
         auc_95=auc_interval(y, newest) if 0 < y.sum() < len(y) else None,
-        within_period=_within_period(data, newest, split=split),
+        within_period=_within_period(rows, newest, split=split),
         folds=folds,
-        random=classifier_metrics(data.y, folds),
-        windows=_windows(data, make),
-        verdict=judge(y, newest, baseline=float(data.y[split.train].mean())),
+        random=classifier_metrics(rows.y, folds),
+        windows=_windows(rows, make, splitting=splitting),
+        verdict=judge(y, newest, baseline=float(rows.y[split.train].mean())),
         drift=check_calibration(y, newest, seed=seed),
     )
 
 
-def fitted_probabilities(data: LeadData, make: Maker, *, split: Split) -> Floats:
+def fitted_probabilities(rows: LabelledRows, make: Maker, *, split: Split) -> Floats:
     """Fits on one side of a split and answers the other.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads.
+    rows : LabelledRows
+        What is learned from.
     make : callable
         Gives a fresh scorer.
     split : Split
@@ -167,22 +166,22 @@ def fitted_probabilities(data: LeadData, make: Maker, *, split: Split) -> Floats
     Returns
     -------
     ndarray of float64, shape (n_test,)
-        Probabilities of winning.
+        Probabilities of outcome 1.
     """
-    scorer = make().fit(data.features.iloc[split.train], data.y[split.train], order=data.order[split.train])
-    answer: Floats = scorer.predict_proba(data.features.iloc[split.test])[:, 1]
+    scorer = make().fit(rows.features.iloc[split.train], rows.y[split.train], order=rows.order[split.train])
+    answer: Floats = scorer.predict_proba(rows.features.iloc[split.test])[:, 1]
     return answer
 
 
-def calibrate(data: LeadData, judgement: Judgement, *, seed: int) -> Calibration:
+def calibrate(rows: LabelledRows, judgement: Judgement, *, seed: int) -> Calibration:
     """Fits the calibration line on the newest outcomes and checks it on rows it was not fitted on.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads.
+    rows : LabelledRows
+        What is learned from.
     judgement : Judgement
-        Its fold probabilities of the newest leads stand for a scorer fitted on all others, as the final one is.
+        Its fold probabilities of the newest rows stand for a scorer fitted on all others, as the final one is.
     seed : int
         Seed of the two halves and of the noise floor.
 
@@ -196,9 +195,11 @@ def calibrate(data: LeadData, judgement: Judgement, *, seed: int) -> Calibration
     The line is D. Cox's (1958). It is fitted where the base rate is now, not where it was on average; that the rate
     may move again is what `Judgement.drift` shows.
     """
-    y, p = data.y[judgement.split.test], judgement.folds[judgement.split.test]
+    test = judgement.split.test
+    y, p = rows.y[test], judgement.folds[test]
+    group = None if rows.group is None else rows.group[test]
     crossed = np.empty(len(p))
-    for fold in random_folds(y, n_folds=2, seed=seed):
+    for fold in random_folds(y, n_folds=2, seed=seed, group=group):
         crossed[fold.test] = _recalibrated(p[fold.test], _line(y[fold.train], p[fold.train]))
     line = _line(y, p)
     check = check_calibration(y, crossed, seed=seed)
@@ -221,35 +222,35 @@ def _recalibrated(p: Floats, line: tuple[float, float]) -> Floats:
     return answer
 
 
-def _fold_probabilities(data: LeadData, make: Maker, *, seed: int) -> Floats:
-    answer = np.empty(len(data.y))
-    for fold in random_folds(data.y, n_folds=N_FOLDS, seed=seed):
-        answer[fold.test] = fitted_probabilities(data, make, split=fold)
+def _fold_probabilities(rows: LabelledRows, make: Maker, *, seed: int) -> Floats:
+    answer = np.empty(len(rows.y))
+    for fold in random_folds(rows.y, n_folds=N_FOLDS, seed=seed, group=rows.group):
+        answer[fold.test] = fitted_probabilities(rows, make, split=fold)
     return answer
 
 
-def _within_period(data: LeadData, newest: Floats, *, split: Split) -> float | None:
-    if data.period is None:
+def _within_period(rows: LabelledRows, newest: Floats, *, split: Split) -> float | None:
+    if rows.period is None:
         return None
     try:
-        return within_period_auc(data.y[split.test], newest, period=data.period[split.test])
+        return within_period_auc(rows.y[split.test], newest, period=rows.period[split.test])
     except EvaluationError:
         return None
 
 
-def _windows(data: LeadData, make: Maker) -> tuple[dict[str, Any], ...]:
+def _windows(rows: LabelledRows, make: Maker, *, splitting: Splitting) -> tuple[dict[str, Any], ...]:
     """Judges the last periods that have both outcomes, each by what all earlier rows taught."""
-    if data.period is None:
+    if rows.period is None:
         return ()
-    both = [split for split in walk_forward(data.period) if _has_both(data, split)]
+    both = [split for split in splitting.windows(rows) if _has_both(rows, split)]
     windows = []
     for split in both[-N_WINDOWS:]:
-        p = fitted_probabilities(data, make, split=split)
+        p = fitted_probabilities(rows, make, split=split)
         windows.append(
-            {"period": int(data.period[split.test[0]]), "n": len(p), **classifier_metrics(data.y[split.test], p)}
+            {"period": int(rows.period[split.test[0]]), "n": len(p), **classifier_metrics(rows.y[split.test], p)}
         )
     return tuple(windows)
 
 
-def _has_both(data: LeadData, split: Split) -> bool:
-    return len(np.unique(data.y[split.test])) == len(np.unique(data.y[split.train])) == 2
+def _has_both(rows: LabelledRows, split: Split) -> bool:
+    return len(np.unique(rows.y[split.test])) == len(np.unique(rows.y[split.train])) == 2

@@ -1,4 +1,4 @@
-"""From a judged recipe to a registered version: the last fit, its card, its bundle, its aliases."""
+"""From a judged recipe to a scorer that may serve: the last fit and its card."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import numpy as np
 import pandas as pd
 
 from salescope.evaluation import AuditReport, reliability
-from salescope.scoring import LeadScorer
-from salescope.training.data import LeadData
+from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement, Maker
+from salescope.training.labelled import LabelledRows
+from salescope.training.task import ScorerTask
 
-__all__ = ["MODEL", "TrainedLeads", "fit_final", "importance_of", "lead_card", "plain"]
+__all__ = ["TrainedScorer", "fit_final", "importance_of", "plain", "scorer_card"]
 
-MODEL = "leads"
 IMPORTANCE_ROWS = 2_000
 MONTHS_FROM = 1_000
 
 
-def fit_final(data: LeadData, make: Maker, *, calibration: Calibration) -> LeadScorer:
-    """Fits the scorer that will serve, on all closed leads, and recalibrates it.
+def fit_final(rows: LabelledRows, make: Maker, *, calibration: Calibration) -> ProbabilityScorer:
+    """Fits the scorer that will serve, on all rows, and recalibrates it.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads.
+    rows : LabelledRows
+        What is learned from.
     make : callable
         Gives a fresh scorer.
     calibration : Calibration
@@ -38,70 +38,70 @@ def fit_final(data: LeadData, make: Maker, *, calibration: Calibration) -> LeadS
 
     Returns
     -------
-    LeadScorer
+    ProbabilityScorer
     """
-    scorer = make().fit(data.features, data.y, order=data.order)
+    scorer = make().fit(rows.features, rows.y, order=rows.order)
     scorer.recalibrate(intercept=calibration.intercept, slope=calibration.slope)
     return scorer
 
 
-def importance_of(scorer: LeadScorer, data: LeadData) -> dict[str, float]:
-    """Gives the mean absolute contribution of each column on the newest leads.
+def importance_of(scorer: ProbabilityScorer, rows: LabelledRows) -> dict[str, float]:
+    """Gives the mean absolute contribution of each column on the newest rows.
 
     Parameters
     ----------
-    scorer : LeadScorer
+    scorer : ProbabilityScorer
         A fitted scorer.
-    data : LeadData
-        Closed leads; at most the newest two thousand are used.
+    rows : LabelledRows
+        What was learned from; at most the newest two thousand are used.
 
     Returns
     -------
     dict of str to float
         Column to log-odds.
     """
-    newest = np.argsort(data.order, kind="stable")[-IMPORTANCE_ROWS:]
-    parts = scorer.contributions(data.features.iloc[newest]).drop(columns="base").abs().mean()
+    newest = np.argsort(rows.order, kind="stable")[-IMPORTANCE_ROWS:]
+    parts = scorer.contributions(rows.features.iloc[newest]).drop(columns="base").abs().mean()
     return {str(name): float(value) for name, value in parts.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainedLeads:
-    """Gathers everything that one training of a lead scorer found.
+class TrainedScorer:
+    """Gathers everything that one training of a scorer found.
 
     Parameters
     ----------
-    data : LeadData
-        What it learned from.
+    task : ScorerTask
+        What it was about.
     audit : AuditReport
         What the leakage audit said.
     recipe : mapping
-        The arguments that make such a scorer again.
+        The arguments that make such a scorer again, with the trees that a search found.
     judgement : Judgement
         How the recipe was judged.
     calibration : Calibration
         The recalibration of the final scorer and its check.
     decision : Decision
         What becomes of it.
-    scorer : LeadScorer
-        The final scorer, fitted on all closed leads.
+    scorer : ProbabilityScorer
+        The final scorer, fitted on all rows.
     """
 
-    data: LeadData
+    task: ScorerTask
     audit: AuditReport
     recipe: Mapping[str, Any]
     judgement: Judgement
     calibration: Calibration
     decision: Decision
-    scorer: LeadScorer
+    scorer: ProbabilityScorer
 
 
-def lead_card(trained: TrainedLeads) -> dict[str, Any]:
+def scorer_card(trained: TrainedScorer) -> dict[str, Any]:
     """Writes the card of a scorer.
 
     Parameters
     ----------
-    trained : TrainedLeads
+    trained : TrainedScorer
         Everything that its training found.
 
     Returns
@@ -109,20 +109,22 @@ def lead_card(trained: TrainedLeads) -> dict[str, Any]:
     dict
         Strings, finite numbers, booleans, None, lists and dictionaries.
     """
-    check = trained.calibration.check
+    task, check = trained.task, trained.calibration.check
     line = {"intercept": trained.calibration.intercept, "slope": trained.calibration.slope}
+    newest = task.rows.y[trained.judgement.split.test]
+    data = _data_of(task)
     card = {
-        "name": MODEL,
+        "name": task.model,
+        "words": asdict(task.words),
         "made_with": f"salescope {version_of('salescope')}",
-        "data": _data_of(trained.data),
+        "data": data,
+        "learned_from": [[label, data[name]] for name, label in task.labels.items()],
         "verdict": asdict(trained.judgement.verdict),
         "decision": asdict(trained.decision),
-        "figures": _figures_of(trained.data, trained.judgement),
+        "figures": _figures_of(task.rows, trained.judgement),
         "calibration": {**asdict(check), "message": check.message, **line},
-        "reliability": reliability(
-            trained.data.y[trained.judgement.split.test], trained.calibration.probabilities
-        ).to_dict("records"),
-        "importance": importance_of(trained.scorer, trained.data),
+        "reliability": reliability(newest, trained.calibration.probabilities).to_dict("records"),
+        "importance": importance_of(trained.scorer, task.rows),
         "audit": [asdict(finding) for finding in trained.audit.findings],
         "learner": trained.scorer.learner_,
         "notes": trained.scorer.notes_,
@@ -163,25 +165,21 @@ def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-def _data_of(data: LeadData) -> dict[str, Any]:
-    newest = data.order[np.argsort(data.order, kind="stable")[-1]]
+def _data_of(task: ScorerTask) -> dict[str, Any]:
+    rows = task.rows
     return {
-        "rows": len(data.y),
-        "closed": data.closed,
-        "won": data.won,
-        "lost": len(data.y) - data.won,
-        "open": len(data.still_open),
-        "quarantined": sum(len(table.rejected) for table in data.tables.values()),
-        "digest": data.digest,
-        "as_of": data.as_of,
-        "trained_through": newest,
+        "rows": len(rows.y),
+        **task.data,
+        "digest": rows.digest,
+        "as_of": rows.as_of,
+        "trained_through": rows.order[np.argsort(rows.order, kind="stable")[-1]],
     }
 
 
-def _figures_of(data: LeadData, judgement: Judgement) -> dict[str, Any]:
-    rows = [
+def _figures_of(rows: LabelledRows, judgement: Judgement) -> dict[str, Any]:
+    table = [
         {"label": "the newest outcomes", "n": len(judgement.newest), **judgement.figures},
-        {"label": "random folds (time ignored)", "n": len(data.y), **judgement.random},
+        {"label": "random folds (time ignored)", "n": len(rows.y), **judgement.random},
         *({"label": f"period {_named(window['period'])}", **window} for window in judgement.windows),
     ]
     more = "more" if judgement.gap > 0 else "less"
@@ -196,7 +194,7 @@ def _figures_of(data: LeadData, judgement: Judgement) -> dict[str, Any]:
         "gap": judgement.gap,
         "windows": judgement.windows,
         "drift": {**asdict(judgement.drift), "message": judgement.drift.message},
-        "table": rows,
+        "table": table,
         "remark": remark,
     }
 

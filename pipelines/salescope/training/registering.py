@@ -10,20 +10,20 @@ from typing import Any
 from salescope.bundle import bundle_model
 from salescope.monitoring import card_page, evaluation_plots
 from salescope.registry.tracking import CHALLENGER, TrackedRun, Tracking
-from salescope.training.publishing import MODEL, TrainedLeads, lead_card
+from salescope.training.publishing import TrainedScorer, scorer_card
 
-__all__ = ["register_leads"]
+__all__ = ["register_scorer"]
 
 CANARY_ROWS = 50
 EXAMPLE_ROWS = 5
 
 
-def register_leads(trained: TrainedLeads, *, tracking: Tracking, run: TrackedRun) -> tuple[str, dict[str, Any]]:
+def register_scorer(trained: TrainedScorer, *, tracking: Tracking, run: TrackedRun) -> tuple[str, dict[str, Any]]:
     """Logs everything that a training found and registers its bundle as the challenger.
 
     Parameters
     ----------
-    trained : TrainedLeads
+    trained : TrainedScorer
         Everything that was found.
     tracking : Tracking
         Where runs and versions are kept.
@@ -35,29 +35,32 @@ def register_leads(trained: TrainedLeads, *, tracking: Tracking, run: TrackedRun
     tuple of (str, dict)
         The new version and its card.
     """
-    card = lead_card(trained)
+    card = scorer_card(trained)
     _log(trained, card, run=run)
-    examples = trained.data.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
-    files = bundle_model(
-        trained.scorer, canary_rows=examples.tail(CANARY_ROWS), card=card, made_with=card["made_with"]
-    )
-    tags = {"data_digest": trained.data.digest, "as_of": trained.data.as_of, "decision": trained.decision.ground}
-    version = tracking.register(run, files, name=MODEL, input_example=examples.tail(EXAMPLE_ROWS), tags=tags)
-    tracking.set_alias(MODEL, CHALLENGER, version=version)
+    task = trained.task
+    examples = task.rows.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
+    files = bundle_model(trained.scorer, canary_rows=examples.tail(CANARY_ROWS), card=card, made_with=card["made_with"])
+    tags = {"data_digest": task.rows.digest, "as_of": task.rows.as_of, "decision": trained.decision.ground}
+    version = tracking.register(run, files, name=task.model, input_example=examples.tail(EXAMPLE_ROWS), tags=tags)
+    tracking.set_alias(task.model, CHALLENGER, version=version)
     return version, card
 
 
-def _log(trained: TrainedLeads, card: Mapping[str, Any], *, run: TrackedRun) -> None:
-    y = trained.data.y[trained.judgement.split.test]
+def _log(trained: TrainedScorer, card: Mapping[str, Any], *, run: TrackedRun) -> None:
+    rows, judgement = trained.task.rows, trained.judgement
     plots = evaluation_plots(
-        y, trained.judgement.newest, calibrated=trained.calibration.probabilities, importance=card["importance"]
+        rows.y[judgement.split.test],
+        judgement.newest,
+        calibrated=trained.calibration.probabilities,
+        importance=card["importance"],
+        words=trained.task.words,
     )
     for name, figure in plots.items():
         run.log_figure(figure, name=name)
     run.log_text(card_page(card, plots=plots), name="card.html")
     run.log_text(json.dumps(card, indent=2, ensure_ascii=False), name="card.json")
-    run.log_params({**trained.recipe, "learner": trained.scorer.learner_, "rows": len(trained.data.y)})
-    judged = {"newest": trained.judgement.figures, "random": trained.judgement.random}
+    run.log_params({**trained.recipe, "learner": trained.scorer.learner_, "rows": len(rows.y)})
+    judged = {"newest": judgement.figures, "random": judgement.random}
     figures = {f"{on}_{name}": value for on, found in judged.items() for name, value in found.items()}
     figures["calibration_checked"] = trained.calibration.check.error
     figures["calibration_floor_p95"] = trained.calibration.check.p95

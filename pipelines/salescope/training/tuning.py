@@ -4,38 +4,60 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import optuna
 
-from salescope.evaluation import Split, log_loss, newest_split
-from salescope.scoring import LeadScorer
-from salescope.training.data import LeadData
+from salescope.evaluation import Split, log_loss
+from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.judging import fitted_probabilities
+from salescope.training.labelled import LabelledRows
+from salescope.training.splitting import Splitting
 
-__all__ = ["search_trees"]
+__all__ = ["Search", "search_trees"]
 
-Make = Callable[[dict[str, Any] | None], LeadScorer]
+Make = Callable[[dict[str, Any] | None], ProbabilityScorer]
 Tell = Callable[[int, float], None]
 
 
-def search_trees(data: LeadData, make: Make, *, trials: int, seed: int, storage: Path, tell: Tell) -> dict[str, Any]:
-    """Searches LightGBM parameters for the boosted member, judged inside the older outcomes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Says how long a search goes on and where it is kept.
 
     Parameters
     ----------
-    data : LeadData
-        Closed leads; the newest ones, on which the scorer will be judged, are not touched.
-    make : callable
-        Gives a fresh scorer with LightGBM parameters; None for the preset.
+    model : str
+        The model that is searched for, as "leads".
     trials : int
         How many settings are tried; the preset is the first.
     seed : int
         Seed of the sampler.
     storage : Path
         The SQLite file of the study, so that an interrupted search goes on where it was.
+    """
+
+    model: str
+    trials: int
+    seed: int
+    storage: Path
+
+
+def search_trees(rows: LabelledRows, make: Make, *, splitting: Splitting, search: Search, tell: Tell) -> dict[str, Any]:
+    """Searches LightGBM parameters for the boosted member, judged inside the older outcomes.
+
+    Parameters
+    ----------
+    rows : LabelledRows
+        What is learned from; the newest rows, on which the scorer will be judged, are not touched.
+    make : callable
+        Gives a fresh scorer with LightGBM parameters; None for the preset.
+    splitting : Splitting
+        Which rows are judged by which.
+    search : Search
+        How long it goes on and where it is kept.
     tell : callable
         Is told the number of finished trials and the best log loss after each.
 
@@ -49,21 +71,21 @@ def search_trees(data: LeadData, make: Make, *, trials: int, seed: int, storage:
     The space is small trees (3 to 15 leaves): on the public sets searches over larger ones end there.
     """
     optuna.logging.set_verbosity(logging.ERROR)
-    older = newest_split(data.order).train
-    inner = _within(older, newest_split(data.order[older]))
+    older = splitting.newest(rows).train
+    inner = _within(older, splitting.newest(rows.take(older)))
     study = optuna.create_study(
-        study_name=f"leads-{data.digest[:16]}-{seed}",
-        storage=f"sqlite:///{storage}",
-        sampler=optuna.samplers.TPESampler(seed=seed),
+        study_name=f"{search.model}-{rows.digest[:16]}-{search.seed}",
+        storage=f"sqlite:///{search.storage}",
+        sampler=optuna.samplers.TPESampler(seed=search.seed),
         load_if_exists=True,
     )
     study.enqueue_trial({}, skip_if_exists=True)
 
     def loss(trial: optuna.Trial) -> float:
         trees = _space(trial) if trial.number else {}
-        return log_loss(data.y[inner.test], fitted_probabilities(data, lambda: make(trees or None), split=inner))
+        return log_loss(rows.y[inner.test], fitted_probabilities(rows, lambda: make(trees or None), split=inner))
 
-    remaining = max(trials - len(study.trials), 0)
+    remaining = max(search.trials - len(study.trials), 0)
     study.optimize(loss, n_trials=remaining, callbacks=[lambda done, trial: tell(trial.number + 1, done.best_value)])
     return {} if study.best_trial.number == 0 else dict(study.best_params)
 

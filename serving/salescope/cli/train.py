@@ -67,7 +67,7 @@ def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = 
     -------
     TrainingResult
     """
-    from salescope.training import LeadTraining, train_leads
+    from salescope.training import TrainingOptions, train_leads
 
     with progress() as bar:
         task = bar.add_task("training", total=None)
@@ -75,7 +75,7 @@ def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = 
         def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
             bar.update(task, description=step, completed=done, total=total)
 
-        return train_leads(workspace, options=LeadTraining(trials=trials, promote=promote), progress=tell)
+        return train_leads(workspace, options=TrainingOptions(trials=trials, promote=promote), progress=tell)
 
 
 def result_for_people(result: TrainingResult) -> Iterable[object]:
