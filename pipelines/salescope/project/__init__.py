@@ -4,6 +4,7 @@ from salescope.project.creation import PRESETS, init_workspace
 from salescope.project.model_names import ModelName
 from salescope.project.settings import (
     CalibrationSettings,
+    ChurnSettings,
     LeadSettings,
     OutcomeSettings,
     ServeSettings,
@@ -15,6 +16,7 @@ __all__ = [
     "PRESETS",
     "SETTINGS_FILE",
     "CalibrationSettings",
+    "ChurnSettings",
     "LeadSettings",
     "ModelName",
     "OutcomeSettings",

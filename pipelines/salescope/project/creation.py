@@ -8,7 +8,7 @@ from pathlib import Path
 from salescope.frames.errors import UnknownNameError, WorkspaceExistsError
 from salescope.project.workspace import SETTINGS_FILE
 
-__all__ = ["PRESETS", "init_workspace"]
+__all__ = ["PRESETS", "init_workspace", "write_settings"]
 
 PRESETS = ("salesforce", "hubspot", "dynamics", "odoo")
 """The systems whose lead exports have a mapping ready."""
@@ -54,15 +54,38 @@ def init_workspace(directory: str | Path, *, preset: str | None = None, example:
     """
     if preset is not None and preset not in PRESETS:
         raise UnknownNameError(preset, what="preset", where="init", accepted=PRESETS)
-    folder = Path(directory)
+    settings = write_settings(Path(directory), template=preset or "blank")
+    if example and preset is None:
+        _write_example(settings.parent)
+    return settings
+
+
+def write_settings(folder: Path, *, template: str) -> Path:
+    """Writes the settings file of a template into a folder, which is made where it is missing.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the new workspace.
+    template : str
+        One of our templates: a preset, "blank" or "made".
+
+    Returns
+    -------
+    Path
+        The settings file.
+
+    Raises
+    ------
+    WorkspaceExistsError
+        If the folder has a settings file; nothing is ever overwritten.
+    """
     settings = folder / SETTINGS_FILE
     folder.mkdir(parents=True, exist_ok=True)
-    _write_new(settings, text=_template(f"{preset or 'blank'}.yaml") + _template("operation.yaml"))
+    _write_new(settings, text=_template(f"{template}.yaml") + _template("operation.yaml"))
     ignored = folder / ".gitignore"
     if not ignored.exists():
         ignored.write_text(IGNORED, encoding="utf-8")
-    if example and preset is None:
-        _write_example(folder)
     return settings
 
 

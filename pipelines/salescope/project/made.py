@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salescope.project.creation import init_workspace
+from salescope.project.creation import write_settings
 from salescope.simulation import CompanySize, MadeCompany, simulate
 
 __all__ = ["init_made_workspace"]
@@ -32,7 +32,7 @@ def init_made_workspace(directory: str | Path, *, seed: int = 0, size: CompanySi
     WorkspaceExistsError
         If the folder has a settings file; nothing is ever overwritten.
     """
-    settings = init_workspace(directory)
+    settings = write_settings(Path(directory), template="made")
     company = simulate(seed, size=size or CompanySize.small())
     for folder, tables in (("data", company.tables), ("truth", company.truth)):
         place = settings.parent / folder

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 __all__ = [
     "DATE_STYLES",
     "CalibrationSettings",
+    "ChurnSettings",
     "Label",
     "LeadSettings",
     "MlflowSettings",
@@ -187,6 +188,29 @@ class LeadSettings(Section):
         return frozenset(self.exclude) | frozenset(self.exclude_if_present)
 
 
+class ChurnSettings(Section):
+    """Says when a customer counts as left, and how that is learned from."""
+
+    basis: Literal["orders", "contract"] | None = Field(
+        default=None,
+        description="Whether leaving means no order within the window, or the end of a contract (customers.churned, "
+        "churned_at). By default orders where that table is mapped.",
+    )
+    outcome_window: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days within which a customer orders or has left; by default proposed from the customers' gaps.",
+    )
+    every: int = Field(default=30, ge=1, description="Days between the moments at which customers are looked at.")
+    moments: int = Field(default=12, ge=2, le=120, description="The most moments, counted back from the newest.")
+    exclude: tuple[str, ...] = Field(default=(), description="Attributes of customers never learned from.")
+    allow: tuple[str, ...] = Field(
+        default=(), description="Columns the leakage audit flags and you know to be harmless."
+    )
+    tune_trials: int = Field(default=0, ge=0, description="Trials of the search for better trees; 0 for none.")
+    seed: int = Field(default=0, ge=0, description="The seed of everything random.")
+
+
 class MlflowSettings(Section):
     """Says where runs are tracked."""
 
@@ -212,6 +236,7 @@ class SettingsFile(Section):
     workspace: WorkspaceSettings = Field(default=WorkspaceSettings())
     tables: Mapping[str, TableSettings] = Field(default_factory=dict)
     leads: LeadSettings = Field(default=LeadSettings())
+    churn: ChurnSettings = Field(default=ChurnSettings())
     mlflow: MlflowSettings = Field(default=MlflowSettings())
     store: StoreSettings = Field(default=StoreSettings())
     serve: ServeSettings = Field(default=ServeSettings())

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from salescope.frames.errors import SettingsError, UnknownNameError
 from salescope.project.document import Document, read_document
 from salescope.project.expansion import anchored, expanded
-from salescope.project.settings import LeadSettings, ServeSettings, SettingsFile, TableSettings
+from salescope.project.settings import ChurnSettings, LeadSettings, ServeSettings, SettingsFile, TableSettings
 from salescope.project.validation import settings_of
 
 __all__ = ["SETTINGS_FILE", "Workspace", "load_workspace"]
@@ -34,6 +34,8 @@ class Workspace(BaseModel):
         The sources by canonical table, in the order of the file.
     leads : LeadSettings
         How leads are learned from.
+    churn : ChurnSettings
+        When a customer counts as left, and how that is learned from.
     mlflow_uri : str
         Where runs are tracked; always absolute.
     store_url : str
@@ -50,6 +52,7 @@ class Workspace(BaseModel):
     currency: str
     tables: Mapping[str, TableSettings]
     leads: LeadSettings
+    churn: ChurnSettings
     mlflow_uri: str
     store_url: str
     serve: ServeSettings
@@ -156,6 +159,7 @@ def _resolved(settings: SettingsFile, path: Path, *, document: Document, environ
             }
         ),
         leads=settings.leads,
+        churn=settings.churn,
         mlflow_uri=anchored(tracking, path),
         store_url=anchored(store, path),
         serve=_resolved_serve(settings.serve, environment=environment),
