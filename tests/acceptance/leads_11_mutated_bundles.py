@@ -9,6 +9,7 @@ structural check, the throw-away process and the canary rows are left to refuse 
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections import Counter
@@ -20,7 +21,7 @@ import numpy as np
 from tests.acceptance.outcome import Outcome
 from tests.bundle.made import made_bundle, resealed
 
-from salescope.bundle import MANIFEST, load_model
+from salescope.bundle import CARD, MANIFEST, SCHEMA, load_model
 from salescope.frames.errors import BundleError, TrialError
 from salescope.registry.durable_files import stage_folder
 from salescope.registry.published import load_current, publish
@@ -30,6 +31,8 @@ Files = dict[str, bytes]
 KINDS = ("truncate", "flip", "zero", "structure")
 # Bit flips that are resealed mostly make one plausible number of another, and each costs a process: one in ten is.
 RESEALED_FLIPS = 10
+# What a bundle holds whatever its kind; the rest is what the model has learned.
+ADDED = frozenset({MANIFEST, CARD, SCHEMA, "canary.json"})
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,16 @@ def mutate(files: Files, *, number: int, seed: int) -> Mutation:
     rng = np.random.default_rng([seed, number])
     kind = KINDS[number % len(KINDS)]
     if kind == "structure":
-        return Mutation(kind, resealed(_restructured(files, rng)), resealed=True)
+        return Mutation(kind, _resealed(_restructured(files, rng), files), resealed=True)
     name = str(rng.choice(sorted(files)))
     damaged = {**files, name: _damaged(files[name], kind=kind, rng=rng)}
     reseal = kind == "flip" and name != MANIFEST and rng.integers(RESEALED_FLIPS) == 0
-    return Mutation(kind, resealed(damaged) if reseal else damaged, resealed=bool(reseal))
+    return Mutation(kind, _resealed(damaged, files) if reseal else damaged, resealed=bool(reseal))
 
 
-def refusals(*, count: int, seed: int = 0) -> Counter[str]:
-    """Offers mutated bundles; counts what was refused where, and what was accepted."""
+def refusals(genuine: Files, *, count: int, seed: int = 0) -> Counter[str]:
+    """Offers mutations of a bundle; counts what was refused where, and what was accepted."""
     found: Counter[str] = Counter()
-    genuine = made_bundle()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "published")
         published = publish(folder, genuine, version="1")
@@ -73,7 +75,7 @@ def refusals(*, count: int, seed: int = 0) -> Counter[str]:
 
 def run() -> Outcome:
     """Offers a thousand."""
-    found = refusals(count=1_000)
+    found = refusals(made_bundle(), count=1_000)
     figure = (
         f"{found['offered']} mutated bundles: 0 crashes, {found['accepted']} accepted; of {found['resealed']} with a "
         f"fitting manifest, offered without the pointer's digest, {found['structure']} refused by structure, "
@@ -111,6 +113,10 @@ def _overwrite(path: Path, files: Files) -> None:
         (path / name).write_bytes(data)
 
 
+def _resealed(files: Files, genuine: Files) -> Files:
+    return resealed(files, kind=json.loads(genuine[MANIFEST])["kind"])
+
+
 def _damaged(data: bytes, *, kind: str, rng: np.random.Generator) -> bytes:
     place = int(rng.integers(len(data)))
     if kind == "truncate":
@@ -125,9 +131,13 @@ def _damaged(data: bytes, *, kind: str, rng: np.random.Generator) -> bytes:
 
 
 def _restructured(files: Files, rng: np.random.Generator) -> Files:
-    text = str(rng.choice([name for name in files if name.endswith(".txt")]))
-    state = str(rng.choice([name for name in files if name.endswith(".json") and name != MANIFEST]))
-    changes: list[Callable[[], Files]] = [
+    texts = [name for name in files if name.endswith(".txt")]
+    changes = [*_state_changes(files, rng), *(_text_changes(files, rng, text=str(rng.choice(texts))) if texts else [])]
+    return changes[int(rng.integers(len(changes)))]()
+
+
+def _text_changes(files: Files, rng: np.random.Generator, *, text: str) -> list[Callable[[], Files]]:
+    return [
         lambda: {**files, text: _with_number(files[text], rng, field="left_child", value=b"-99999")},
         lambda: {**files, text: _with_number(files[text], rng, field="right_child", value=b"0")},
         lambda: {**files, text: _with_number(files[text], rng, field="left_child", value=b"2147483647")},
@@ -142,14 +152,20 @@ def _restructured(files: Files, rng: np.random.Generator) -> Files:
         lambda: {**files, text: files[text].replace(b"end of trees", b"end of tress", 1)},
         lambda: {**files, text: files[text] + files[text]},
         lambda: {**files, text: _without_line(files[text], rng)},
+        lambda: {name: data for name, data in files.items() if name != text},
+    ]
+
+
+def _state_changes(files: Files, rng: np.random.Generator) -> list[Callable[[], Files]]:
+    state = str(rng.choice([name for name in files if name.endswith(".json") and name != MANIFEST]))
+    learned = str(rng.choice([name for name in files if name.endswith(".json") and name not in ADDED]))
+    return [
         lambda: {**files, state: b"[" * 10_000 + b"]" * 10_000},
         lambda: {**files, state: re.sub(rb"-?\d+\.\d+", b"NaN", files[state], count=1) + b" "},
         lambda: {**files, state: b'{"a":1,"a":2}'},
-        lambda: {**files, "scorer.json": _without_key(files["scorer.json"], rng)},
-        lambda: {name: data for name, data in files.items() if name != text},
+        lambda: {**files, learned: _without_key(files[learned], rng)},
         lambda: {**files, "extra.bin": b"\x80\x04."},
     ]
-    return changes[int(rng.integers(len(changes)))]()
 
 
 def _with_number(text: bytes, rng: np.random.Generator, *, field: str, value: bytes) -> bytes:
@@ -170,5 +186,7 @@ def _without_line(text: bytes, rng: np.random.Generator) -> bytes:
 
 def _without_key(data: bytes, rng: np.random.Generator) -> bytes:
     keys = re.findall(rb'"([a-z_]+)":', data)
+    if not keys:
+        return data + b"]"
     chosen = keys[int(rng.integers(len(keys)))]
     return data.replace(b'"' + chosen + b'":', b'"' + chosen[::-1] + b'_":')

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from salescope.bundle import MANIFEST, build_manifest, bundle_model, digest_of
+from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
 from salescope.scoring.leads import LeadScorer
 
 VERSION = "0.1.0"
@@ -51,11 +52,15 @@ def made_bundle(seed: int = 0) -> dict[str, bytes]:
     return dict(_bundle(seed))
 
 
-def resealed(files: dict[str, bytes]) -> dict[str, bytes]:
+# One sound bundle of each kind there is; every kind is mutated by the same tests.
+MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {LEAD_SCORER: made_bundle}
+
+
+def resealed(files: dict[str, bytes], *, kind: str = LEAD_SCORER) -> dict[str, bytes]:
     """Gives altered files a manifest that fits them, as someone would who wants to get past the checksums."""
     others = {name: data for name, data in files.items() if name != MANIFEST}
     contract = digest_of(others.get("schema.json", b""))
-    return {**others, MANIFEST: build_manifest(others, kind="lead_scorer", contract=contract, made_with=VERSION)}
+    return {**others, MANIFEST: build_manifest(others, kind=kind, contract=contract, made_with=VERSION)}
 
 
 def model_texts(files: dict[str, bytes]) -> list[str]:

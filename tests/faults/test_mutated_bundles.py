@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from tests.acceptance.leads_11_mutated_bundles import KINDS, mutate, refusals
-from tests.bundle.made import made_bundle, model_texts
+from tests.bundle.made import MADE, made_bundle, model_texts
 
+from salescope.bundle import KINDS as KINDS_OF_BUNDLES
 from salescope.bundle import check_model_text
 from salescope.frames.errors import DamagedBundleError
 
@@ -24,11 +26,16 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 """
 
 
-def test_mutated_bundles_are_refused_and_nothing_dies_of_them() -> None:
-    found = refusals(count=24, seed=1)
+@pytest.mark.parametrize("kind", sorted(MADE))
+def test_mutated_bundles_are_refused_and_nothing_dies_of_them(kind: str) -> None:
+    found = refusals(MADE[kind](), count=24, seed=1)
     assert found["offered"] == 24
     assert found["accepted"] == 0
     assert found["structure"] + found["trial"] + found["needs the digest"] == found["resealed"] >= 6
+
+
+def test_a_bundle_of_every_kind_is_mutated() -> None:
+    assert set(MADE) == set(KINDS_OF_BUNDLES)
 
 
 def test_the_mutations_are_of_every_kind_and_really_change_something() -> None:

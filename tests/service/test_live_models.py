@@ -8,20 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from salescope.bundle import KINDS
+from salescope.frames.errors import DamagedBundleError, NothingPublishedError
+from salescope.project import ModelName
 from salescope.registry.published import POINTER, publish
 from salescope.scoring import LeadScorer
 from salescope.service.errors import NoModelError
 from salescope.service.lead_model import load_live_leads
-from salescope.service.live_model import LiveModel, load_live_model
-from salescope.service.live_models import LOADERS, LiveModels
+from salescope.service.live_models import KIND_OF, LOADERS, LiveModels, loader_of
 
-
-def load_other(folder: Path) -> LiveModel:
-    """Loads a second model, which may be of any kind; here it is one more scorer."""
-    return load_live_model(LeadScorer, folder)
-
-
-TWO = {"leads": load_live_leads, "churn": load_other}
+# The second model may be of any kind; here it is one more scorer.
+TWO = {"leads": load_live_leads, "churn": loader_of("lead_scorer")}
 
 
 def looked_at(published: Path) -> LiveModels:
@@ -87,7 +84,22 @@ def test_a_service_lists_every_model_and_is_ready_with_any(empty_place, other_bu
     assert (asked.status_code, asked.json()["type"]) == (503, "/problems/no-model")
 
 
+def test_every_model_has_a_kind_and_every_kind_of_bundle_a_model():
+    assert {"leads", *KIND_OF} == set(ModelName)
+    assert {"lead_scorer", *KIND_OF.values()} >= set(KINDS)
+    assert set(LOADERS) == {"leads", *(model for model, kind in KIND_OF.items() if kind in KINDS)}
+
+
+def test_a_bundle_of_another_kind_than_the_models_is_refused(place, monkeypatch):
+    class Other(LeadScorer):
+        kind = "other"
+
+    monkeypatch.setattr("salescope.service.live_models.KINDS", {"other": lambda: Other})
+    with pytest.raises(DamagedBundleError, match="its kind is 'lead_scorer'; accepted: 'other'"):
+        loader_of("other")(place.leads)
+
+
 def test_every_loader_refuses_a_folder_where_nothing_is():
     for name, load in LOADERS.items():
-        with pytest.raises(Exception, match="Nothing is published"):
+        with pytest.raises(NothingPublishedError):
             load(Path("nowhere", name))

@@ -8,18 +8,47 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from salescope.bundle import KINDS
 from salescope.project import ModelName
 from salescope.service.errors import NoModelError
 from salescope.service.lead_model import LiveLeads, load_live_leads
-from salescope.service.live_model import LiveModel
+from salescope.service.live_model import LiveModel, load_live_model
 from salescope.service.watcher import ModelWatcher
 
-__all__ = ["LOADERS", "LiveModels", "Loader"]
+__all__ = ["KIND_OF", "LOADERS", "LiveModels", "Loader", "loader_of"]
 
 Loader = Callable[[Path], LiveModel[Any]]
 
-# A loader of another kind imports that model's code when it is called, so that a service without it does not pay.
-LOADERS: Mapping[str, Loader] = {ModelName.LEADS: load_live_leads}
+# What each model's bundles must hold; a model that needs more than `LiveModel` knows has a loader of its own.
+KIND_OF: Mapping[str, str] = {
+    ModelName.CHURN: "churn_scorer",
+    ModelName.VALUE: "lifetime_value",
+    ModelName.PAYMENTS: "payment_scorer",
+    ModelName.SEGMENTS: "segmenter",
+    ModelName.PRODUCTS: "product_recommender",
+}
+
+
+def loader_of(kind: str) -> Loader:
+    """Makes the loader of the models of a kind.
+
+    Parameters
+    ----------
+    kind : str
+        As "churn_scorer".
+
+    Returns
+    -------
+    callable
+        It imports the model's code when it is called, so that a service without that model does not pay.
+    """
+    return lambda folder: load_live_model(KINDS[kind](), folder)
+
+
+LOADERS: Mapping[str, Loader] = {
+    ModelName.LEADS: load_live_leads,
+    **{model: loader_of(kind) for model, kind in KIND_OF.items() if kind in KINDS},
+}
 
 
 class LiveModels:
