@@ -37,7 +37,10 @@
     │   ├── StoreVersionError      a newer Salescope has upgraded it
     │   ├── HostileValueError      a value would be stored differently by different databases
     │   ├── UnknownScopeError      a key is asked for with a scope that does not exist
-    │   └── UnknownApiKeyError     no API key has the id
+    │   ├── UnknownApiKeyError     no API key has the id
+    │   ├── UnknownCursorError     the next page of a ranking cannot be found by a cursor
+    │   ├── OutcomeConflictError   an idempotency key is known already, with another outcome
+    │   └── OvertakenRunError      a newer run publishes the same table
     ├── ServiceError               a call of the service cannot be answered (in salescope.service, with its branches)
     ├── ServiceNotStartedError     the service that the command line started did not become ready
     └── …

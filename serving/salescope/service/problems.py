@@ -136,6 +136,15 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
     store_errors.HostileValueError: ProblemType(
         "hostile-value", 422, "A value cannot be stored", "Send text without NUL characters and within its length."
     ),
+    store_errors.OutcomeConflictError: ProblemType(
+        "outcome-conflict",
+        409,
+        "The idempotency key is known with another outcome",
+        "Nothing was changed. Send the same outcome again to have it acknowledged, or a new key for a new one.",
+    ),
+    store_errors.UnknownCursorError: ProblemType(
+        "unknown-cursor", 422, "The next page cannot be found", "Leave `cursor` out to start again from the first page."
+    ),
     store_errors.StoreError: ProblemType("store", 500, "The store is not set up", ASK_OPERATOR),
     frames_errors.ContractError: ProblemType(
         "data-contract",

@@ -1,33 +1,60 @@
-"""The service's database: API keys and the ledger of predictions, on SQLite or PostgreSQL."""
+"""The service's database on SQLite or PostgreSQL: API keys, the ledger of predictions, published profiles, outcomes."""
 
 from salescope.store.engine import Store, open_store
 from salescope.store.errors import (
     HostileValueError,
+    OutcomeConflictError,
+    OvertakenRunError,
     StoreError,
     StoreUnavailableError,
     StoreUrlError,
     StoreVersionError,
     UnknownApiKeyError,
+    UnknownCursorError,
     UnknownScopeError,
 )
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
+from salescope.store.outcomes import OUTCOME_KINDS, Outcome, Receipt, record_outcomes
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
+from salescope.store.profiles import Profile, PublishedProfile, profile_of, publish_profiles
+from salescope.store.publication import (
+    CUSTOMERS,
+    NewPublication,
+    Publication,
+    publications,
+    retire_publications,
+)
+from salescope.store.ranking import MOST_A_PAGE, Page, ProfileWish, ranked_profiles
 from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
 
 __all__ = [
+    "CUSTOMERS",
     "LONGEST_SUBJECT_ID",
+    "MOST_A_PAGE",
+    "OUTCOME_KINDS",
     "SCOPES",
     "ApiKey",
     "HostileValueError",
     "KeptReason",
     "NewApiKey",
+    "NewPublication",
+    "Outcome",
+    "OutcomeConflictError",
+    "OvertakenRunError",
+    "Page",
     "Prediction",
+    "Profile",
+    "ProfileWish",
+    "Publication",
+    "PublishedProfile",
+    "Receipt",
     "Store",
     "StoreError",
     "StoreUnavailableError",
     "StoreUrlError",
     "StoreVersionError",
     "UnknownApiKeyError",
+    "UnknownCursorError",
     "UnknownScopeError",
     "create_key",
     "decode_reasons",
@@ -36,6 +63,12 @@ __all__ = [
     "latest_scores",
     "list_keys",
     "open_store",
+    "profile_of",
+    "publications",
+    "publish_profiles",
+    "ranked_profiles",
+    "record_outcomes",
     "record_predictions",
+    "retire_publications",
     "revoke_key",
 ]

@@ -8,11 +8,14 @@ from salescope.frames.errors import SalescopeError, UnknownNameError, listed
 
 __all__ = [
     "HostileValueError",
+    "OutcomeConflictError",
+    "OvertakenRunError",
     "StoreError",
     "StoreUnavailableError",
     "StoreUrlError",
     "StoreVersionError",
     "UnknownApiKeyError",
+    "UnknownCursorError",
     "UnknownScopeError",
 ]
 
@@ -133,3 +136,64 @@ class UnknownApiKeyError(StoreError):
         self.key_id = key_id
         known = f"Present: {listed(present)}." if present else "There is no key yet."
         super().__init__(f"No API key has the id {key_id!r}. {known} List them with `salescope keys list`.")
+
+
+class OutcomeConflictError(StoreError):
+    """Says that an idempotency key is known already, with another outcome.
+
+    The key itself is not in the message: it comes from a caller's body.
+
+    Parameters
+    ----------
+    key : str
+        The idempotency key.
+    fields : sequence of str
+        What differs from what was kept under it, as ``["amount"]``.
+
+    Examples
+    --------
+    >>> print(OutcomeConflictError("crm-17", fields=["amount"]))
+    This idempotency key was used before for an outcome with another amount. Nothing was changed. Send ...
+    """
+
+    def __init__(self, key: str, *, fields: Sequence[str]) -> None:
+        self.key = key
+        self.fields = tuple(fields)
+        super().__init__(
+            f"This idempotency key was used before for an outcome with another {' and another '.join(fields)}. "
+            "Nothing was changed. Send the same outcome again, or a new key for a new one."
+        )
+
+
+class OvertakenRunError(StoreError):
+    """Says that a newer run began to publish the same table, so that this one was given up.
+
+    Parameters
+    ----------
+    name : str
+        The table, as ``"customers"``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Another run has begun to publish {name!r}, and this one was given up. Let only one of them run at a time."
+        )
+
+
+class UnknownCursorError(StoreError):
+    """Says that the next page cannot be found by a cursor.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong with it, as the end of a sentence.
+
+    Examples
+    --------
+    >>> print(UnknownCursorError("was not given out by this store"))
+    The cursor was not given out by this store. Leave it out to start again from the first page.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The cursor {problem}. Leave it out to start again from the first page.")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -162,8 +161,9 @@ PUBLICATIONS = Table(
     Column("versions", Text, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("row_count", Integer, nullable=False),
-    # False while its rows are written or taken away: such a publication does not exist for a reader.
-    Column("complete", Boolean, nullable=False),
+    # A reader knows only a complete one; while its rows are written it is "begun", while they are taken away "gone".
+    Column("state", String(8), nullable=False),
+    CheckConstraint("state IN ('begun', 'complete', 'gone')", name="state"),
 )
 
 CUSTOMER_PROFILES = Table(

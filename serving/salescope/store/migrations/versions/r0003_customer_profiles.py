@@ -27,8 +27,9 @@ def upgrade() -> None:
         sa.Column("versions", sa.Text, nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("row_count", sa.Integer, nullable=False),
-        sa.Column("complete", sa.Boolean, nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_publications"),
+        sa.CheckConstraint("state IN ('begun', 'complete', 'gone')", name="ck_publications_state"),
     )
     op.create_table(
         "customer_profiles",
