@@ -26,6 +26,7 @@ from salescope.store.publication import (
 )
 from salescope.store.ranking import MOST_A_PAGE, Page, ProfileWish, ranked_profiles
 from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
+from salescope.store.track import TRACK_COLUMNS, TrackWish, predictions_with_outcomes
 
 __all__ = [
     "CUSTOMERS",
@@ -33,6 +34,7 @@ __all__ = [
     "MOST_A_PAGE",
     "OUTCOME_KINDS",
     "SCOPES",
+    "TRACK_COLUMNS",
     "ApiKey",
     "HostileValueError",
     "KeptReason",
@@ -53,6 +55,7 @@ __all__ = [
     "StoreUnavailableError",
     "StoreUrlError",
     "StoreVersionError",
+    "TrackWish",
     "UnknownApiKeyError",
     "UnknownCursorError",
     "UnknownScopeError",
@@ -63,6 +66,7 @@ __all__ = [
     "latest_scores",
     "list_keys",
     "open_store",
+    "predictions_with_outcomes",
     "profile_of",
     "publications",
     "publish_profiles",

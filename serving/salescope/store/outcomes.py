@@ -15,7 +15,7 @@ from salescope.store.errors import HostileValueError, OutcomeConflictError
 from salescope.store.tables import LONGEST_ID, OUTCOMES
 from salescope.store.values import LARGEST_VALUE, check_instant, check_number, check_text
 
-__all__ = ["OUTCOME_KINDS", "Outcome", "Receipt", "record_outcomes"]
+__all__ = ["OUTCOME_KINDS", "Outcome", "Receipt", "check_known", "record_outcomes"]
 
 OUTCOME_KINDS: Mapping[str, tuple[str, ...]] = {
     "lead": ("won", "lost"),
@@ -85,8 +85,8 @@ class Outcome:
         check_text(self.key, column="outcomes.idempotency_key", longest=LONGEST_ID)
         check_text(self.subject_id, column="outcomes.subject_id", longest=LONGEST_ID)
         check_text(self.request_id, column="outcomes.request_id", longest=64)
-        _check_known(self.subject_kind, column="outcomes.subject_kind", accepted=OUTCOME_KINDS)
-        _check_known(self.kind, column="outcomes.kind", accepted=OUTCOME_KINDS[self.subject_kind])
+        check_known(self.subject_kind, column="outcomes.subject_kind", accepted=OUTCOME_KINDS)
+        check_known(self.kind, column="outcomes.kind", accepted=OUTCOME_KINDS[self.subject_kind])
         for name in ("happened_at", "received_at"):
             object.__setattr__(self, name, check_instant(getattr(self, name), column=f"outcomes.{name}"))
         if self.amount is not None:
@@ -194,7 +194,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _check_known(said: object, *, column: str, accepted: Iterable[str]) -> None:
+def check_known(said: object, *, column: str, accepted: Iterable[str]) -> None:
+    """Refuses what is none of the accepted names."""
     known = tuple(accepted)
     if not isinstance(said, str) or said not in known:
         raise HostileValueError(
