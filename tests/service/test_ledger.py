@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from tests.service.place import LEAD, NOW
 from salescope.service import ledger as module
 from salescope.service.errors import OverloadedError, ServiceError
 from salescope.service.ledger import LedgerWriter
-from salescope.store import Prediction, StoreUnavailableError, decode_reasons, open_store
+from salescope.store import Outcome, Prediction, Store, StoreUnavailableError, decode_reasons, open_store
 
 LINE = Prediction(
     subject_id="lead-1",
@@ -160,3 +161,69 @@ def test_what_waits_is_written_before_the_end(store):
 
 def test_an_empty_call_costs_no_commit(store):
     assert asyncio.run(LedgerWriter(store, max_rows=1).record([])) == {}
+    assert asyncio.run(LedgerWriter(store, max_rows=1).record_outcomes([])) == []
+
+
+def outcome(key: str, *, amount: float = 1.0) -> Outcome:
+    return Outcome(
+        key=key, subject_kind="lead", subject_id="L-1", kind="won", happened_at=NOW, amount=amount, received_at=NOW, request_id="r"
+    )  # fmt: skip
+
+
+def states(answers: list[object]) -> list[str]:
+    return [getattr(answer, "state", "conflict") for answer in answers]
+
+
+def test_outcomes_are_acknowledged_and_known_again(writer):
+    assert states(asyncio.run(writer.record_outcomes([outcome("a"), outcome("b")]))) == ["recorded", "recorded"]
+    again = [outcome("b"), outcome("a", amount=2.0), outcome("c")]
+    assert states(asyncio.run(writer.record_outcomes(again))) == ["known", "conflict", "recorded"]
+
+
+def test_outcomes_and_answers_that_wait_together_are_a_commit_each(writer, monkeypatch):
+    groups: list[tuple[str, int]] = []
+    first, go_on = threading.Event(), threading.Event()
+
+    def counted(name: str) -> Callable[[Store, Sequence[object]], list[object]]:
+        write = getattr(module, name)
+
+        def slow(store, batches):
+            groups.append((name, len(batches)))
+            first.set()
+            assert go_on.wait(20)
+            return write(store, batches)
+
+        return slow
+
+    for name in ("record_predictions", "record_outcomes"):
+        monkeypatch.setattr(module, name, counted(name))
+
+    async def calls() -> list[object]:
+        waiting = [asyncio.create_task(writer.record([LINE]))]
+        await asyncio.to_thread(first.wait, 20)
+        for number in range(3):
+            waiting.append(asyncio.create_task(writer.record_outcomes([outcome("same"), outcome(f"{number}")])))
+            waiting.append(asyncio.create_task(writer.record([LINE])))
+        await asyncio.sleep(0)
+        go_on.set()
+        return await asyncio.gather(*waiting)
+
+    answers = asyncio.run(calls())
+    assert groups == [("record_predictions", 1), ("record_outcomes", 3), ("record_predictions", 3)]
+    assert [states(answers[place]) for place in (1, 3, 5)] == [["recorded", "recorded"], *[["known", "recorded"]] * 2]
+    assert [answers[place] for place in (2, 4, 6)] == [{"lead-1": 50}] * 3
+
+
+def test_what_fails_one_kind_fails_no_call_of_the_other(writer, monkeypatch):
+    def fail(store, batches):
+        raise StoreUnavailableError("sqlite", reason="x")
+
+    monkeypatch.setattr(module, "record_outcomes", fail)
+
+    async def calls() -> list[object]:
+        waiting = (writer.record_outcomes([outcome("a")]), writer.record([LINE]))
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    failed, answered = asyncio.run(calls())
+    assert isinstance(failed, StoreUnavailableError)
+    assert answered == {}

@@ -1,4 +1,4 @@
-"""Writing every answer into the ledger, many calls to a commit, off the event loop."""
+"""Writing down every answer and every outcome, many calls to a commit, off the event loop."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from salescope.frames.errors import SalescopeError
 from salescope.service.errors import OverloadedError, ServiceError
-from salescope.store import Prediction, Store, record_predictions
+from salescope.store import (
+    Outcome,
+    OutcomeConflictError,
+    Prediction,
+    Receipt,
+    Store,
+    record_outcomes,
+    record_predictions,
+)
 
 __all__ = ["LedgerWriter"]
 
@@ -20,29 +29,35 @@ logger = logging.getLogger(__name__)
 MOST_ROWS_A_COMMIT = 5_000
 SECONDS_TO_STOP = 30.0
 
+# Writes the lines of several calls in one commit, and answers each call.
+Write = Callable[[Store, Sequence[Sequence[Any]]], Sequence[Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    lines: Sequence[Prediction]
+    write: Write
+    lines: Sequence[Any]
     loop: asyncio.AbstractEventLoop
-    written: asyncio.Future[dict[str, int]]
+    written: asyncio.Future[Any]
 
 
 class LedgerWriter:
-    """Commits the answers of waiting calls together, in one thread.
+    """Commits the answers of waiting calls together, and the outcomes of others, in one thread.
 
     Parameters
     ----------
     store : Store
-        Where the ledger is.
+        Where the ledger and the outcomes are.
     max_rows : int
-        How many answers may wait; a call beyond them is told to come back.
+        How many lines may wait; a call beyond them is told to come back.
 
     Notes
     -----
     A durable commit costs SQLite about ten milliseconds however many rows it has. While one is under way the next calls
     gather, and go into the next commit together: under load the disk is asked no more often than it can answer. A call
-    is answered only after its commit, so that no answer exists that the ledger does not know.
+    is answered only after its commit, so that no answer exists that the ledger does not know, and no outcome is
+    acknowledged that could still be lost. One thread writes both, for SQLite has one lock; answers and outcomes that
+    wait together are two commits, so that what is wrong with one kind fails no call of the other.
     """
 
     def __init__(self, store: Store, *, max_rows: int) -> None:
@@ -81,12 +96,41 @@ class LedgerWriter:
         StoreUnavailableError
             If the database does not take them.
         """
+        answer = await self._commit(record_predictions, lines, what="answers for the ledger")
+        return dict(answer or {})
+
+    async def record_outcomes(self, outcomes: Sequence[Outcome]) -> list[Receipt | OutcomeConflictError]:
+        """Writes a call's outcomes; what it returns has been kept and survives a kill.
+
+        Parameters
+        ----------
+        outcomes : sequence of Outcome
+            Those of one call.
+
+        Returns
+        -------
+        list of Receipt or OutcomeConflictError, shape (n_outcomes,)
+            What became of each, in their order.
+
+        Raises
+        ------
+        OverloadedError
+            If too much waits already.
+        StoreUnavailableError
+            If the database does not take them.
+        """
+        answer: list[Receipt | OutcomeConflictError] = (
+            await self._commit(record_outcomes, outcomes, what="outcomes") or []
+        )
+        return answer
+
+    async def _commit(self, write: Write, lines: Sequence[Any], *, what: str) -> Any:  # noqa: ANN401
         if not lines:
-            return {}
+            return None
         if self._waiting and self._waiting + len(lines) > self._max_rows:
-            raise OverloadedError(self._max_rows, what="answers for the ledger")
+            raise OverloadedError(self._max_rows, what=what)
         loop = asyncio.get_running_loop()
-        entry = _Entry(lines, loop, loop.create_future())
+        entry = _Entry(write, lines, loop, loop.create_future())
         self._waiting += len(lines)
         try:
             self._entries.put(entry)
@@ -116,8 +160,12 @@ class LedgerWriter:
         return group, False
 
     def _write(self, group: Sequence[_Entry]) -> None:
+        for write in dict.fromkeys(entry.write for entry in group):
+            self._write_alike(write, [entry for entry in group if entry.write is write])
+
+    def _write_alike(self, write: Write, group: Sequence[_Entry]) -> None:
         try:
-            before = record_predictions(self._store, [entry.lines for entry in group])
+            answers = write(self._store, [entry.lines for entry in group])
         except SalescopeError as error:
             logger.warning("ledger.failed", extra={"fields": {"error": type(error).__name__, "calls": len(group)}})
             for entry in group:
@@ -128,22 +176,22 @@ class LedgerWriter:
             for entry in group:
                 _tell(entry, ServiceError("The ledger failed."))
         else:
-            for entry, scores in zip(group, before, strict=True):
-                _tell(entry, scores)
+            for entry, answer in zip(group, answers, strict=True):
+                _tell(entry, answer)
 
 
-def _tell(entry: _Entry, outcome: dict[str, int] | Exception) -> None:
+def _tell(entry: _Entry, answer: object) -> None:
     try:
-        entry.loop.call_soon_threadsafe(_settle, entry.written, outcome)
+        entry.loop.call_soon_threadsafe(_settle, entry.written, answer)
     except RuntimeError:
         # The loop has closed: nobody waits for this call any more, but its lines are in the ledger.
         return
 
 
-def _settle(written: asyncio.Future[dict[str, int]], outcome: dict[str, int] | Exception) -> None:
+def _settle(written: asyncio.Future[Any], answer: object) -> None:
     if written.done():
         return
-    if isinstance(outcome, Exception):
-        written.set_exception(outcome)
+    if isinstance(answer, Exception):
+        written.set_exception(answer)
     else:
-        written.set_result(outcome)
+        written.set_result(answer)
