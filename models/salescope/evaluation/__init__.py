@@ -23,6 +23,7 @@ from salescope.evaluation.metrics import (
     pr_auc,
     within_period_auc,
 )
+from salescope.evaluation.ranking import ndcg_at_k, recall_at_k
 from salescope.evaluation.splits import Split, newest_split, random_folds, walk_forward
 from salescope.evaluation.verdict import Comparison, PromotionRule, Verdict, compare, judge
 
@@ -51,10 +52,12 @@ __all__ = [
     "lift_at_10",
     "lift_table",
     "log_loss",
+    "ndcg_at_k",
     "newest_split",
     "pr_auc",
     "precision_recall_table",
     "random_folds",
+    "recall_at_k",
     "reliability",
     "roc_table",
     "walk_forward",
