@@ -15,7 +15,7 @@ from sqlalchemy import Row, insert, select, update
 from salescope.store.engine import Store
 from salescope.store.errors import UnknownApiKeyError, UnknownScopeError
 from salescope.store.tables import API_KEYS
-from salescope.store.values import check_text
+from salescope.store.values import check_instant, check_text
 
 __all__ = ["SCOPES", "ApiKey", "NewApiKey", "create_key", "find_key", "list_keys", "revoke_key"]
 
@@ -106,8 +106,10 @@ def create_key(
     UnknownScopeError
         If a scope does not exist, or none is given.
     HostileValueError
-        If the label is empty, too long or not storable.
+        If the label is empty, too long or not storable, or an instant has no time zone.
     """
+    created = check_instant(at, column="api_keys.created_at")
+    expires = None if expires_at is None else check_instant(expires_at, column="api_keys.expires_at")
     wanted = sorted(set(scopes)) or [""]
     for scope in wanted:
         if scope not in SCOPES:
@@ -115,7 +117,12 @@ def create_key(
     key_id = secrets.token_hex(5)
     secret = f"ss_{key_id}_{secrets.token_urlsafe(24)}"
     record = ApiKey(
-        key_id, check_text(label, column="api_keys.label", longest=120), frozenset(wanted), secret[-4:], at, expires_at
+        key_id,
+        check_text(label, column="api_keys.label", longest=120),
+        frozenset(wanted),
+        secret[-4:],
+        created,
+        expires,
     )
     with store.writing() as connection:
         connection.execute(
@@ -125,8 +132,8 @@ def create_key(
                 sha256=_digest(secret),
                 last4=record.last4,
                 scopes=" ".join(wanted),
-                created_at=at,
-                expires_at=expires_at,
+                created_at=created,
+                expires_at=expires,
             )
         )
     return NewApiKey(secret, record)
@@ -171,10 +178,13 @@ def revoke_key(store: Store, key_id: str, *, at: datetime) -> ApiKey:
     ------
     UnknownApiKeyError
         If no key has the id.
+    HostileValueError
+        If the instant has no time zone.
     """
+    revoked = check_instant(at, column="api_keys.revoked_at")
     with store.writing() as connection:
         connection.execute(
-            update(API_KEYS).where(API_KEYS.c.id == key_id, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=at)
+            update(API_KEYS).where(API_KEYS.c.id == key_id, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=revoked)
         )
         row = connection.execute(select(API_KEYS).where(API_KEYS.c.id == key_id)).one_or_none()
     if row is None:

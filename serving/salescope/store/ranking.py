@@ -140,8 +140,7 @@ def ranked_profiles(store: Store, wish: ProfileWish, *, name: str = CUSTOMERS) -
 
 def _read(cursor: str) -> _Place:
     try:
-        if len(cursor) > LONGEST_CURSOR or not cursor.isascii():
-            raise UnknownCursorError("was not given out by this store")
+        check_text(cursor, column="a cursor", longest=LONGEST_CURSOR)
         said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         return _Place(*said)
     except (ValueError, TypeError, RecursionError, HostileValueError):
