@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.model_selection import StratifiedKFold
 
 from salescope.features.encoding import Feature
 
 __all__ = ["Design", "Floats", "Member", "logit", "sigmoid"]
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Design:
         Where all randomness comes from.
     weight : ndarray of float64, shape (n_rows,), optional
         How much each record counts for the boosted trees, where newer ones count more.
+    group : ndarray of int64, shape (n_rows,), optional
+        Whose record it is, where one customer has several; its records are never on both sides of a fold.
     """
 
     encoded: Floats
@@ -39,8 +43,51 @@ class Design:
     features: tuple[Feature, ...]
     seed: int
     weight: Floats | None = None
+    group: npt.NDArray[np.int64] | None = None
 
-    def take(self, rows: npt.NDArray[np.intp]) -> Design:
+    @property
+    def outcomes(self) -> tuple[int, int]:
+        """Counts the positive and the other outcomes; of one customer's records each kind counts once."""
+        if self.group is None:
+            positive = int(self.y.sum())
+            return positive, len(self.y) - positive
+        return len(np.unique(self.group[self.y == 1])), len(np.unique(self.group[self.y == 0]))
+
+    def folds(self, n_folds: int, *, seed: int) -> Iterator[tuple[Rows, Rows]]:
+        """Deals the records into shuffled folds, stratified by the outcome, or by who has the rarer one.
+
+        Parameters
+        ----------
+        n_folds : int
+            How many; not more than there are of either outcome.
+        seed : int
+            Where the shuffling comes from.
+
+        Yields
+        ------
+        tuple of ndarray of int, shapes (n_train,) and (n_test,)
+            Row positions.
+
+        Notes
+        -----
+        A customer's records overlap in what they tell and in their outcomes. Dealt one by one, a model that remembers
+        customers looks better than one that learned something.
+        """
+        dealer = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+        if self.group is None:
+            yield from dealer.split(self.encoded, self.y)
+            return
+        positive, other = self.outcomes
+        owner, place = np.unique(self.group, return_inverse=True)
+        has_rarer = np.zeros(len(owner), dtype=np.int64)
+        has_rarer[place[self.y == int(positive <= other)]] = 1
+        # Where nearly everybody has the rarer outcome too, any folds hold enough of both.
+        stratum = has_rarer if n_folds <= len(owner) - has_rarer.sum() else np.zeros_like(has_rarer)
+        for _, held in dealer.split(owner, stratum):
+            is_held = np.isin(place, held)
+            yield np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+    def take(self, rows: Rows) -> Design:
         """Gives the design of some of the rows.
 
         Parameters
@@ -53,7 +100,8 @@ class Design:
         Design
         """
         weight = None if self.weight is None else self.weight[rows]
-        return Design(self.encoded[rows], self.y[rows], self.features, self.seed, weight)
+        group = None if self.group is None else self.group[rows]
+        return Design(self.encoded[rows], self.y[rows], self.features, self.seed, weight, group)
 
     def sorted(self) -> Design:
         """Sorts the rows by their content, so that what is learned does not hang on the order they came in.
@@ -63,8 +111,8 @@ class Design:
         Design
             Bags of rows and sums of floats follow the order of rows; this one is the same for the same set of rows.
         """
-        weight = () if self.weight is None else (self.weight,)
-        return self.take(np.lexsort((*weight, self.y, *self.encoded.T)))
+        others = [values for values in (self.group, self.weight) if values is not None]
+        return self.take(np.lexsort((*others, self.y, *self.encoded.T)))
 
 
 class Member(Protocol):

@@ -19,7 +19,7 @@ from salescope.scoring.bundles import read_bundle, write_bundle
 from salescope.scoring.door import Outcomes, Rows, UnfittedScorerError, keys_of, labelled, recency, rows_of, two_classes
 from salescope.scoring.grades import checked_grades, cuts_of, grade_of, score_of
 from salescope.scoring.members import Design, Floats, sigmoid
-from salescope.scoring.reasons import Reasons
+from salescope.scoring.reasons import Reasons, by_source
 from salescope.scoring.recipe import fit_ensemble
 from salescope.scoring.schema import schema_of
 from salescope.scoring.wording import LANGUAGES, Phrases
@@ -53,12 +53,6 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         The fitted members, their weights and recalibration.
     cuts_ : ndarray of float64, shape (99,)
         The percentiles of the training probabilities, from which scores are made.
-    columns_ : dict of str to str
-        The kind of every column that was seen.
-    notes_ : dict of str to str
-        What was dropped or read unusually, and why.
-    learner_ : str
-        Which members answer, with their weights.
     kind : str
         What the scorer is, as its bundle says it.
     key, outcome : str
@@ -119,6 +113,14 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             return rows.assign(as_of=as_of)
         return [{**row, "as_of": as_of} for row in rows]
 
+    def _observed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Gives rows that are learned from the columns that are computed from all of them."""
+        return frame
+
+    def _groups(self, frame: pd.DataFrame) -> npt.NDArray[np.int64] | None:  # noqa: ARG002 - for subclasses
+        """Says whose each row is, where one of them has several rows."""
+        return None
+
     def fit(self, X: object, y: object = None, *, order: npt.ArrayLike | None = None) -> Self:
         """Learns from rows whose outcome is known.
 
@@ -147,13 +149,14 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """
         rows = pd.DataFrame(rows_of(X, estimator=self, reset=True))
         known, labels = self._outcomes(rows, y)
-        frame = rows.iloc[known]
+        frame = self._observed(rows.iloc[known])
         self.grades_ = checked_grades(self.grades)
         self.classes_ = two_classes(labels)
         self.encoder_ = AttributeEncoder(exclude=(*self.not_features, *self.exclude)).fit(frame)
         weight = None if order is None else recency(order, rows=len(rows))[known]
         positive = (labels == self.classes_[1]).astype(np.int64)
-        design = Design(self.encoder_.encode(frame), positive, self.encoder_.features_, self.seed, weight)
+        encoded, groups = self.encoder_.encode(frame), self._groups(frame)
+        design = Design(encoded, positive, self.encoder_.features_, self.seed, weight, groups)
         # Linear algebra on several threads sums in another order: the bits would hang on the number of cores.
         with threadpool_limits(1):
             learned = fit_ensemble(design.sorted(), trees=self.trees)
@@ -242,18 +245,11 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             "base", then one column a source column that is used; in log-odds.
         """
         rows = self._rows(X)
-        base, grouped = self._grouped(self.encoder_.encode(rows))
+        parts = self.ensemble_.contributions(self.encoder_.encode(rows))
         index = rows.index if isinstance(rows, pd.DataFrame) else None
         names = [column.name for column in self.encoder_.used_]
-        return pd.DataFrame(np.column_stack([base, grouped]), columns=["base", *names], index=index)
-
-    def _grouped(self, encoded: Floats) -> tuple[Floats, Floats]:
-        parts = self.ensemble_.contributions(encoded)
-        grouped = np.zeros((len(encoded), len(self.encoder_.used_)))
-        position = {column.name: place for place, column in enumerate(self.encoder_.used_)}
-        for feature, part in zip(self.encoder_.features_, parts.T, strict=False):
-            grouped[:, position[feature.source]] += part
-        return parts[:, -1], grouped
+        values = np.column_stack([parts[:, -1], by_source(parts, encoder=self.encoder_)])
+        return pd.DataFrame(values, columns=["base", *names], index=index)
 
     def predict_scores(
         self, X: object, *, as_of: datetime | None = None, language: str = "en", top: int = 5
@@ -301,7 +297,9 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         answer = pd.DataFrame({"probability": probability, "score": score})
         answer["grade"] = [grade_of(value, self.grades_) for value in score]
         words = Reasons(self.encoder_.used_, self.labels or {}, language, top, self.languages)
-        told: list[Any] = words.of_rows(rows, self._grouped(encoded)[1]) if top > 0 else [()] * len(encoded)
+        told: list[Any] = [()] * len(encoded)
+        if top > 0:
+            told = words.of_rows(rows, by_source(self.ensemble_.contributions(encoded), encoder=self.encoder_))
         answer["reasons"] = told
         if isinstance(rows, pd.DataFrame):
             answer.index = rows.index

@@ -12,11 +12,12 @@ import pandas as pd
 
 from salescope.features.cells import flag_of, is_blank, number_of, word_of
 from salescope.features.columns import AttributeColumn
+from salescope.features.encoding import AttributeEncoder
 from salescope.scoring.door import Rows
 from salescope.scoring.members import Floats
 from salescope.scoring.wording import LANGUAGES, Phrases, column_label, phrases_in
 
-__all__ = ["Reason", "Reasons"]
+__all__ = ["Reason", "Reasons", "by_source"]
 
 SMALLEST_TOLD = 0.01
 LONGEST_VALUE = 60
@@ -146,6 +147,28 @@ class Reasons:
             direction="raises" if by > 0 else "lowers",
             text=template.format(what=what),
         )
+
+
+def by_source(parts: Floats, *, encoder: AttributeEncoder) -> Floats:
+    """Sums what features add by the source column they come from.
+
+    Parameters
+    ----------
+    parts : ndarray of float64, shape (n_rows, n_features) or with the base as one column more
+        Contributions in log-odds.
+    encoder : AttributeEncoder
+        What the features are.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, n_columns)
+        In the order of ``encoder.used_``.
+    """
+    summed = np.zeros((len(parts), len(encoder.used_)))
+    position = {column.name: place for place, column in enumerate(encoder.used_)}
+    for feature, part in zip(encoder.features_, parts.T, strict=False):
+        summed[:, position[feature.source]] += part
+    return summed
 
 
 def _plain(column: AttributeColumn, value: object) -> str | float | bool | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from sklearn.model_selection import StratifiedKFold
 
 from salescope.scoring.ensemble import Ensemble
 from salescope.scoring.members import Design, Floats, sigmoid
@@ -56,14 +55,13 @@ def out_of_fold(design: Design, *, fit_mean: Callable[[Design], Ensemble]) -> Ou
     OutOfFold
         Five shuffled stratified folds, three times over up to 500 records; three folds above 2,000.
     """
-    rows, won = len(design.y), int(design.y.sum())
+    rows = len(design.y)
     repeats = 3 if rows <= 500 else 1
-    folds = min(5 if rows <= 2000 else 3, won, rows - won)
+    folds = min(5 if rows <= 2000 else 3, *design.outcomes)
     log_odds: list[Floats] = []
     tested: list[npt.NDArray[np.intp]] = []
     for repeat in range(repeats):
-        splitter = StratifiedKFold(folds, shuffle=True, random_state=design.seed + repeat)
-        for train, test in splitter.split(design.encoded, design.y):
+        for train, test in design.folds(folds, seed=design.seed + repeat):
             log_odds.append(fit_mean(design.take(train)).log_odds(design.encoded[test]))
             tested.append(test)
     scored = design.take(np.concatenate(tested))

@@ -145,11 +145,10 @@ def fit_ensemble(design: Design, *, trees: Mapping[str, Any] | None = None) -> L
         Without members, the pooled prior, where either outcome is seen less than five times or nothing was learned
         about any column.
     """
-    won, rows = int(design.y.sum()), len(design.y)
-    rarer = min(won, rows - won)
+    rows, rarer = len(design.y), min(design.outcomes)
     if rarer < FEWEST_OUTCOMES or not design.features:
         # Half a record of each outcome (Jeffreys' prior) keeps the rate away from 0 and 1.
-        prior = Ensemble({}, {}, intercept=logit((won + 0.5) / (rows + 1.0)))
+        prior = Ensemble({}, {}, intercept=logit((int(design.y.sum()) + 0.5) / (rows + 1.0)))
         return Learned(prior, prior.log_odds(design.encoded))
 
     weights = weights_for(rarer, timed=design.weight is not None)

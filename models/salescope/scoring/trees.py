@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import lightgbm
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
 
 from salescope.scoring.members import Design, Floats, logit
 
@@ -235,7 +234,7 @@ def rounds_needed(design: Design, parameters: Mapping[str, Any]) -> int:
     A fixed number suits tables whose signal is mostly additive, as sales tables are, and leaves strong smooth or
     interacting signals half learned.
     """
-    train, held = next(StratifiedKFold(3, shuffle=True, random_state=design.seed).split(design.encoded, design.y))
+    train, held = next(design.folds(3, seed=design.seed))
     older, newer = (_dataset(design.take(rows), weight=design.take(rows).weight) for rows in (train, held))
     settings = {**STEADY, **BoostedTrees.PRESET, **parameters, "seed": design.seed, "num_iterations": MOST_ROUNDS}
     stop = lightgbm.early_stopping(PATIENCE, verbose=False)
