@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from tests.acceptance.outcome import Outcome
+from tests.forking import forking
 
 from salescope.bundle import MANIFEST, build_manifest, digest_of
 from salescope.registry.durable_files import STAGING
@@ -122,10 +123,7 @@ def _kill_after(folder: Path, *, microseconds: int, first: int) -> None:
 
 
 def _started(target: Any, *arguments: object) -> Any:
-    # A fork server has the imports done and no threads, so that a start costs milliseconds and a fork is safe.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.acceptance.leads_12_kill_promotion"])
-    process = context.Process(target=target, args=arguments, daemon=True)
+    process = forking().Process(target=target, args=arguments, daemon=True)
     process.start()
     return process
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
@@ -15,6 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, inspect, text
+from tests.forking import forking
+from tests.store.opening import before_the_last_stamp, killed_at_the_last_stamp
 
 from salescope.store import Prediction, Store, open_store, record_predictions
 from salescope.store import engine as engine_module
@@ -153,27 +153,10 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(store_url, monkeypatch)
     old.close()
 
 
-def before_the_last_stamp(act: Callable[[], None]) -> Callable[..., None]:
-    stamp = MigrationContext.stamp
-
-    def stamp_or_act(self: MigrationContext, scripts: object, revision: str) -> None:
-        if revision == "0004":
-            act()
-        stamp(self, scripts, revision)
-
-    return stamp_or_act
-
-
-def killed_at_the_last_stamp(url: str) -> None:
-    MigrationContext.stamp = before_the_last_stamp(lambda: os.kill(os.getpid(), signal.SIGKILL))
-    open_store(url)
-
-
 def test_a_killed_upgrade_leaves_the_database_as_it_was_and_the_next_one_works(store_url, monkeypatch):
     old = made_old(store_url, monkeypatch)
     before = rows_of(old, "lead_id")
-    context = multiprocessing.get_context("forkserver")
-    upgrading = context.Process(target=killed_at_the_last_stamp, args=(store_url,))
+    upgrading = forking().Process(target=killed_at_the_last_stamp, args=(store_url,))
     upgrading.start()
     upgrading.join(60)
     assert upgrading.exitcode == -signal.SIGKILL

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
+from tests.forking import forking
 from tests.store.made import NOW, made_edition, made_profile, made_profiles
+from tests.store.opening import published_until_killed
 
 from salescope.frames.errors import OutOfRangeError
 from salescope.store import (
@@ -19,7 +19,6 @@ from salescope.store import (
     OvertakenRunError,
     Profile,
     Store,
-    open_store,
     profile_of,
     publications,
     publish_profiles,
@@ -189,20 +188,9 @@ def test_the_newer_of_two_runs_wins_and_the_older_one_is_told(store, monkeypatch
     assert rows_kept(store) == {publications(store)[0].id: 5}
 
 
-def published_until_killed(url: str) -> None:
-    module.ROWS_A_COMMIT = 2
-    store = open_store(url)
-
-    def killing() -> Iterator[Profile]:
-        yield from made_profiles(5)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    publish_profiles(store, killing(), of=made_edition(1))
-
-
 def test_a_killed_run_leaves_the_old_publication_current(store, store_url):
     publish_profiles(store, made_profiles(3), of=made_edition(0))
-    run = multiprocessing.get_context("forkserver").Process(target=published_until_killed, args=(store_url,))
+    run = forking().Process(target=published_until_killed, args=(store_url,))
     run.start()
     run.join(60)
     assert run.exitcode == -signal.SIGKILL

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from salescope.bundle import canonical_json
 from salescope.store.engine import Store
 from salescope.store.errors import HostileValueError, UnknownCursorError
 from salescope.store.profiles import Profile, profile_of_row
@@ -93,8 +92,8 @@ class _Place:
 
     def written(self) -> str:
         """Writes the place as a text without meaning for others."""
-        said = canonical_json([self.publication_id, self.rank_score, self.customer_id])
-        return base64.urlsafe_b64encode(said).decode("ascii").rstrip("=")
+        said = json.dumps([self.publication_id, self.rank_score, self.customer_id])
+        return base64.urlsafe_b64encode(said.encode("ascii")).decode("ascii").rstrip("=")
 
 
 def ranked_profiles(store: Store, wish: ProfileWish, *, name: str = CUSTOMERS) -> Page:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
 
-from salescope.bundle import canonical_json
 from salescope.store.errors import HostileValueError
 
 __all__ = ["LARGEST_VALUE", "check_instant", "check_json", "check_number", "check_text", "check_whole"]
 
 # Sums of money and of orders: a float64 keeps every cent below it.
 LARGEST_VALUE = 1e13
+
+# The spelling of `salescope.bundle.canonical_json`, whose package would bring LightGBM into every `salescope keys`.
+canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def check_text(value: object, *, column: str, longest: int) -> str:
@@ -218,7 +221,8 @@ def check_json(value: object, *, column: str, longest: int) -> str:
         problem = f"is of type {type(value).__name__}"
     else:
         try:
-            text = canonical_json(value).decode().removesuffix("\n")
+            text = canonical(value)
+            text.encode()
         except (ValueError, TypeError, RecursionError):
             problem = "holds what JSON cannot say"
         else:
