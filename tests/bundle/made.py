@@ -10,6 +10,7 @@ import pandas as pd
 
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
 from salescope.scoring.leads import LeadScorer
+from salescope.scoring.products import ProductRecommender
 
 VERSION = "0.1.0"
 
@@ -52,8 +53,28 @@ def made_bundle(seed: int = 0) -> dict[str, bytes]:
     return dict(_bundle(seed))
 
 
+def made_products() -> dict[str, bytes]:
+    """Gives the bundle of a recommender that learned from drawn baskets."""
+    rng = np.random.default_rng(0)
+    names = [f"P{number}" for number in range(12)]
+    orders = pd.DataFrame(
+        {
+            "customer_id": [f"C{number}" for number in rng.integers(0, 40, 400)],
+            "product_id": rng.choice(names, 400),
+            "quantity": 1.0,
+            "ordered_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 90, 400), unit="D"),
+        }
+    )
+    recommender = ProductRecommender().fit(orders, as_of="2025-04-01")
+    records = [{"products": [name]} for name in names] + [{"products": names[:3]}, {"products": []}]
+    return bundle_model(recommender, canary_rows=records, card={"as_of": "2025-04-01"}, made_with=VERSION)
+
+
 # One sound bundle of each kind there is; every kind is mutated by the same tests.
-MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {LEAD_SCORER: made_bundle}
+MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
+    LEAD_SCORER: made_bundle,
+    "product_recommender": made_products,
+}
 
 
 def resealed(files: dict[str, bytes], *, kind: str = LEAD_SCORER) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from tests.bundle.made import made_bundle, made_leads, made_scorer, model_texts, resealed
+from tests.bundle.made import MADE, made_bundle, made_leads, made_scorer, model_texts, resealed
 
 from salescope.bundle import (
     KINDS,
@@ -21,6 +21,8 @@ from salescope.bundle import (
 )
 from salescope.frames.errors import BundleError, CanaryError, DamagedBundleError
 from salescope.scoring import LeadScorer
+
+ADDED = {MANIFEST, "canary.json", "card.json"}
 
 
 def test_the_loaded_scorer_answers_bit_for_bit() -> None:
@@ -60,6 +62,26 @@ def test_a_bundle_without_one_of_its_files_is_refused_even_when_resealed() -> No
         del files[missing]
         with pytest.raises(DamagedBundleError):
             load_model(resealed(files))
+
+
+@pytest.mark.parametrize("kind", sorted(MADE))
+def test_every_kind_comes_back_as_it_was(kind: str) -> None:
+    files = MADE[kind]()
+    model = load_model(files)
+    assert model.kind == kind == check_structure(files).kind
+    assert model.to_bundle() == {name: data for name, data in files.items() if name not in ADDED}
+
+
+@pytest.mark.parametrize("kind", sorted(MADE))
+def test_no_kind_is_rebuilt_from_nonsense_or_without_one_of_its_files(kind: str) -> None:
+    files = MADE[kind]()
+    for name in sorted(set(files) - {MANIFEST}):
+        with pytest.raises(DamagedBundleError):
+            load_model(resealed({other: data for other, data in files.items() if other != name}, kind=kind))
+    for name in sorted(name for name in files if name.endswith(".json") and name not in {*ADDED, "schema.json"}):
+        for nonsense in (b"{}", b"[]", b"null", b"7"):
+            with pytest.raises(DamagedBundleError, match="cannot be rebuilt"):
+                load_model(resealed({**files, name: nonsense}, kind=kind))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +144,7 @@ class Counter:
 
 def test_a_bundle_holds_any_kind_of_the_table_and_is_loaded_as_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     files = bundle_model(Counter(), canary_rows=[{"orders": [1, 2]}], card={}, made_with="0.1.0")
-    with pytest.raises(DamagedBundleError, match="its kind is 'counter'; accepted: 'lead_scorer'"):
+    with pytest.raises(DamagedBundleError, match="its kind is 'counter'; accepted: 'lead_scorer', "):
         check_structure(files)
     monkeypatch.setattr("salescope.bundle.scorers.KINDS", {**KINDS, "counter": lambda: Counter})
     assert isinstance(load_model(files), Counter)

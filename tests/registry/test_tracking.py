@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from tests.bundle.made import made_bundle, made_leads, made_scorer
+from tests.bundle.made import made_bundle, made_leads, made_products, made_scorer
 
-from salescope.bundle import MANIFEST, digest_of
+from salescope.bundle import MANIFEST, digest_of, load_as
 from salescope.frames.errors import DamagedBundleError, RegistryError, UnknownVersionError
 from salescope.registry.tracking import CHALLENGER, CHAMPION, TrackedRun, Tracking
+from salescope.scoring.products import ProductRecommender
 
 EXAMPLE = made_leads().drop(columns="outcome").head(2)
 
@@ -156,6 +157,23 @@ def test_a_notebook_loads_the_champion_and_scores_text_and_numbers_alike(trackin
     pd.testing.assert_frame_equal(scored, expected)
     pd.testing.assert_frame_equal(as_text[["probability"]], expected[["probability"]])
     assert model.metadata.signature.inputs.input_names() == list(EXAMPLE.columns)
+
+
+def test_a_model_of_another_kind_is_registered_and_answers_a_notebook(tracking: Tracking) -> None:
+    import mlflow.pyfunc
+
+    example = pd.DataFrame({"products": [["P1"], ["P2", "P3"]]})
+    with tracking.run("training") as run:
+        version = tracking.register(run, made_products(), name="products", input_example=example)
+    tracking.set_alias("products", CHAMPION, version=version)
+    found = tracking.find("products", version="1")
+    assert tracking._client.get_logged_model(found.model_id).model_type == "product_recommender"
+    assert tracking.download("products", version="@champion") == made_products()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = mlflow.pyfunc.load_model("models:/products@champion").predict(example, params=None)
+    recommender = load_as(ProductRecommender, made_products())
+    pd.testing.assert_frame_equal(told, recommender.recommend_baskets(example.to_dict("records")))
 
 
 def test_a_relative_address_is_refused() -> None:

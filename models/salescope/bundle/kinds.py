@@ -49,4 +49,13 @@ def _lead_scorer() -> type[Fitted]:
     return LeadScorer
 
 
-KINDS: Mapping[str, Callable[[], type[Fitted]]] = {LEAD_SCORER: _lead_scorer}
+def _product_recommender() -> type[Fitted]:
+    from salescope.scoring.products import ProductRecommender  # noqa: PLC0415
+
+    return ProductRecommender
+
+
+KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
+    LEAD_SCORER: _lead_scorer,
+    "product_recommender": _product_recommender,
+}

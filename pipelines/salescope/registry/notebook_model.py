@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -13,6 +13,15 @@ from salescope.bundle import Fitted, load_model
 from salescope.registry.published import read_bundle
 
 __all__ = ["NotebookModel"]
+
+
+@runtime_checkable
+class Recommending(Protocol):
+    """Describes a model that recommends products, to whoever has bought what."""
+
+    def recommend_baskets(self, baskets: Sequence[Mapping[Any, Any]], **options: Any) -> pd.DataFrame:  # noqa: ANN401
+        """Recommends products, one row each."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +45,18 @@ class NotebookModel:
             Rows as the model takes them, of any types: text, numbers, dates; unseen and missing values are taken.
         params : mapping, optional
             Options of the model's ``predict_scores``, as `salescope.scoring.LeadScorer.predict_scores`; of its
-            ``predict``, where it does not score.
+            ``predict`` where it does not score, of its ``recommend_baskets`` where it recommends products.
 
         Returns
         -------
         DataFrame, shape (n_rows, n_answers)
-            Of a scorer probability, score, grade and reasons; in the order of the rows.
+            Of a scorer probability, score, grade and reasons, in the order of the rows.
         """
-        answer: Callable[..., pd.DataFrame] = getattr(self.model, "predict_scores", None) or self.model.predict  # type: ignore[attr-defined]
-        return answer(model_input, **dict(params or {}))
+        options, model = dict(params or {}), self.model
+        if isinstance(model, Recommending):
+            return model.recommend_baskets(model_input.to_dict("records"), **options)
+        answer: Callable[..., pd.DataFrame] = getattr(model, "predict_scores", None) or model.predict  # type: ignore[attr-defined]
+        return answer(model_input, **options)
 
 
 def _load_pyfunc(path: str) -> NotebookModel:
