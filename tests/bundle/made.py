@@ -11,6 +11,7 @@ import pandas as pd
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
 from salescope.scoring.leads import LeadScorer
 from salescope.scoring.products import ProductRecommender
+from salescope.scoring.segments import Segmenter
 
 VERSION = "0.1.0"
 
@@ -70,10 +71,27 @@ def made_products() -> dict[str, bytes]:
     return bundle_model(recommender, canary_rows=records, card={"as_of": "2025-04-01"}, made_with=VERSION)
 
 
+def made_segments() -> dict[str, bytes]:
+    """Gives the bundle of a segmenter with learned cut points."""
+    rng = np.random.default_rng(0)
+    features = pd.DataFrame(
+        {
+            "customer_id": [f"C{number}" for number in range(60)],
+            "days_since_last_order": rng.exponential(60, 60),
+            "days_since_first_order": rng.exponential(400, 60),
+            "orders_365d": rng.integers(0, 12, 60).astype(float),
+            "money_365d": rng.exponential(500, 60),
+        }
+    )
+    segmenter = Segmenter().fit(features)
+    return bundle_model(segmenter, canary_rows=features, card={"as_of": "2025-04-01"}, made_with=VERSION)
+
+
 # One sound bundle of each kind there is; every kind is mutated by the same tests.
 MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     LEAD_SCORER: made_bundle,
     "product_recommender": made_products,
+    "segmenter": made_segments,
 }
 
 

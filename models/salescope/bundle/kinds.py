@@ -55,7 +55,14 @@ def _product_recommender() -> type[Fitted]:
     return ProductRecommender
 
 
+def _segmenter() -> type[Fitted]:
+    from salescope.scoring.segments import Segmenter  # noqa: PLC0415
+
+    return Segmenter
+
+
 KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
     LEAD_SCORER: _lead_scorer,
     "product_recommender": _product_recommender,
+    "segmenter": _segmenter,
 }
