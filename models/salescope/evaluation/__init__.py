@@ -25,6 +25,7 @@ from salescope.evaluation.metrics import (
 )
 from salescope.evaluation.ranking import ndcg_at_k, recall_at_k
 from salescope.evaluation.splits import Split, newest_split, random_folds, walk_forward
+from salescope.evaluation.track_record import TrackCell, track_record, track_table
 from salescope.evaluation.verdict import Comparison, PromotionRule, Verdict, compare, judge
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Interval",
     "PromotionRule",
     "Split",
+    "TrackCell",
     "Verdict",
     "auc",
     "auc_interval",
@@ -60,6 +62,8 @@ __all__ = [
     "recall_at_k",
     "reliability",
     "roc_table",
+    "track_record",
+    "track_table",
     "walk_forward",
     "within_period_auc",
 ]

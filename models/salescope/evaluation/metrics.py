@@ -22,10 +22,12 @@ __all__ = [
     "lift_at_10",
     "log_loss",
     "pr_auc",
+    "row_losses",
     "within_period_auc",
 ]
 
 TOP_SHARE = 0.10
+SMALLEST_CHANCE = 1e-12
 
 
 def _ranked(y: ArrayLike, score: ArrayLike) -> tuple[Ints, Floats]:
@@ -121,6 +123,30 @@ def log_loss(y: ArrayLike, p: ArrayLike) -> float:
     """
     outcomes, chance = _predicted(y, p)
     return float(sklearn_log_loss(outcomes, chance, labels=[0, 1]))
+
+
+def row_losses(y: Ints, p: Floats) -> Floats:
+    """Gives the negative log-likelihood of every row in nats, to compare models row by row.
+
+    Parameters
+    ----------
+    y : ndarray of int64, shape (n_rows,)
+        Outcomes, 0 or 1.
+    p : ndarray of float64, shape (n_rows,)
+        Probabilities; exact 0 and 1 are moved by 1e-12. NaN where there is none.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows,)
+        NaN where there is no probability.
+
+    Examples
+    --------
+    >>> row_losses(np.array([1, 0]), np.array([0.5, 0.5])).round(4)
+    array([0.6931, 0.6931])
+    """
+    told: Floats = np.clip(np.where(y == 1, p, 1 - p), SMALLEST_CHANCE, None)
+    return -np.log(told)
 
 
 def brier(y: ArrayLike, p: ArrayLike) -> float:

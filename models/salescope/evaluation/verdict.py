@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from salescope.evaluation.delong import Interval, normal_interval, placements
-from salescope.evaluation.metrics import auc_interval, log_loss
+from salescope.evaluation.metrics import auc_interval, log_loss, row_losses
 from salescope.evaluation.outcomes import Floats, Ints, outcome_array, probability_array, require_both
 from salescope.frames.errors import MisalignedError
 
 __all__ = ["Comparison", "PromotionRule", "Verdict", "compare", "judge"]
 
 FEWEST_OF_A_KIND = 10
-SMALLEST_CHANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def compare(
     new = probability_array(challenger, n_rows=len(outcomes), name="challenger")
     old_placed, new_placed = placements(outcomes, old), placements(outcomes, new)
     placed = new_placed.minus(old_placed)
-    worse_by = _row_losses(outcomes, new) - _row_losses(outcomes, old)
+    worse_by = row_losses(outcomes, new) - row_losses(outcomes, old)
     interval = normal_interval(float(worse_by.mean()), float(worse_by.var(ddof=1)) / len(outcomes))
     promote, ground = _decide(rule, loss=interval, auc_old=old_placed.auc, auc_new=new_placed.auc)
     old_loss, new_loss = log_loss(outcomes, old), log_loss(outcomes, new)
@@ -238,11 +237,6 @@ def compare(
         f"the champion (difference {worse_by.mean():+.4f}, 95 % interval {interval.lo:+.4f} to {interval.hi:+.4f}), "
         f"AUC {new_placed.auc:.3f} against {old_placed.auc:.3f}; {ground}.",
     )
-
-
-def _row_losses(y: Ints, p: Floats) -> Floats:
-    told: Floats = np.clip(np.where(y == 1, p, 1 - p), SMALLEST_CHANCE, None)
-    return -np.log(told)
 
 
 def _decide(rule: PromotionRule, *, loss: Interval, auc_old: float, auc_new: float) -> tuple[bool, str]:
