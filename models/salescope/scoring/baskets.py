@@ -93,7 +93,7 @@ class Baskets:
         return cls(
             tuple(customers.to_pylist()),
             tuple(products.to_pylist()),
-            *_each_once(whose.positions(customers)[known], what.positions(products)[known], age),
+            *_each_once(whose.positions(customers)[known], what.positions(products)[known], age=age),
         )
 
     @classmethod
@@ -127,7 +127,7 @@ class Baskets:
         customer = np.array([place for place, _, _ in lines], dtype=np.int64)
         product = np.array([position[product] for _, product, _ in lines], dtype=np.int64)
         age = np.array([age for _, _, age in lines], dtype=np.float64)
-        return cls(tuple(map(str, range(len(records)))), names, *_each_once(customer, product, age))
+        return cls(tuple(map(str, range(len(records)))), names, *_each_once(customer, product, age=age))
 
     def without(self, products: Collection[str]) -> Self:
         """Leaves products out, as postage and fees.
@@ -173,7 +173,7 @@ def _present(coded: CodedNames, *, rows: npt.NDArray[np.bool_]) -> pa.Array:
     return sorted_names(coded.words.take(np.unique(coded.codes[rows])))
 
 
-def _each_once(customer: npt.NDArray[Any], product: npt.NDArray[Any], age: Floats) -> tuple[Ints, Ints, Floats]:
+def _each_once(customer: npt.NDArray[Any], product: npt.NDArray[Any], *, age: Floats) -> tuple[Ints, Ints, Floats]:
     """Sorts purchases and keeps each day once, so that neither the order of rows nor a second line changes a bit."""
     order = np.lexsort((age, product, customer))
     table = np.column_stack([customer, product, age])[order]

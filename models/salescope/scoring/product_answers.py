@@ -59,7 +59,7 @@ def answer_frame(
     DataFrame, shape (n_recommended, 5)
         "row" (the position of the customer), "rank", "product_id", "score" and "because".
     """
-    writer = _Writer(catalogue, buyers, reasons)
+    writer = _Writer(catalogue, buyers, reasons=reasons)
     row: list[int] = []
     rank: list[int] = []
     product: list[str] = []
@@ -87,7 +87,7 @@ def answer_frame(
 class _Writer:
     """Finds the reason that weighs most, and what it speaks of."""
 
-    def __init__(self, catalogue: Catalogue, buyers: Buyers, reasons: ProductReasons) -> None:
+    def __init__(self, catalogue: Catalogue, buyers: Buyers, *, reasons: ProductReasons) -> None:
         self.catalogue, self.buyers, self.reasons = catalogue, buyers, reasons
         self.leading = catalogue.similar.T.tocsr()
         self.width = max(1, len(catalogue.products))
