@@ -109,7 +109,7 @@ def test_command_lines_are_found():
         "train leads --trails 3",
         "keys create --label CRM",
         "keys create",
-        "promote",
+        "promote leads 7 8",
         "serve now",
         "train",
         "score leads a b",
