@@ -11,6 +11,7 @@ from salescope.evaluation.calibration import (
 )
 from salescope.evaluation.curves import lift_table, precision_recall_table, roc_table
 from salescope.evaluation.delong import Interval
+from salescope.evaluation.estimated_performance import Estimate, EstimatedPerformance, estimated_performance
 from salescope.evaluation.leakage import AuditReport, Finding, audit
 from salescope.evaluation.metrics import (
     auc,
@@ -33,6 +34,8 @@ __all__ = [
     "CalibrationCheck",
     "Comparison",
     "CoxFit",
+    "Estimate",
+    "EstimatedPerformance",
     "Finding",
     "Floor",
     "Interval",
@@ -50,6 +53,7 @@ __all__ = [
     "classifier_metrics",
     "compare",
     "cox_fit",
+    "estimated_performance",
     "judge",
     "lift_at_10",
     "lift_table",
