@@ -98,10 +98,10 @@ def estimated_performance(p: ArrayLike, *, level: float = 95) -> EstimatedPerfor
     Confidence-based performance estimation: outcomes are independent draws from the probabilities, so each figure has
     a known mean and spread over them (J. Kivimäki, J. Białek, W. Kuberski, J. Nurminen, "Performance estimation in
     binary classification using calibrated confidence", arXiv 2505.05295, 2025; for the accuracy their "Confidence-based
-    estimators for predictive performance in model monitoring", arXiv 2407.08649, 2024). Log loss, Brier score, accuracy and
-    base rate are means of independent rows: mean and variance are exact. The AUC is a ratio of two sums over pairs: its
-    mean is the ratio of their means, its variance the first-order one. The intervals are normal and hold the chance of
-    the outcomes only, not the doubt whether the probabilities are calibrated.
+    estimators for predictive performance in model monitoring", arXiv 2407.08649, 2024). Log loss, Brier score, accuracy
+    and base rate are means of independent rows: mean and variance are exact. The AUC is a ratio of two sums over pairs:
+    its mean is the ratio of their means, its variance the first-order one. The intervals are normal and hold the chance
+    of the outcomes only, not the doubt whether the probabilities are calibrated.
 
     Examples
     --------
