@@ -44,11 +44,12 @@ def running_server(binaries: Path, *, fsync: str = "off") -> Iterator[str]:
 
 
 @contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """Makes a database that nothing was ever stored in, and gives the address that a store is opened by."""
+def empty_database(server: str, *, like: str | None = None) -> Iterator[str]:
+    """Makes a database, empty or a copy of another one by its address, and gives the address that a store is opened by."""
     name = f"store_{uuid.uuid4().hex[:12]}"
+    template = "" if like is None else f" TEMPLATE {like.rsplit('/', 1)[1]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{template}")
         yield server.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + f"/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

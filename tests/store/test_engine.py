@@ -18,9 +18,11 @@ from salescope.store.tables import METADATA
 TABLES = ["alembic_version", "api_keys", "customer_profiles", "outcomes", "predictions", "publications"]
 
 
-def test_a_fresh_store_has_every_table(store):
+def test_a_fresh_store_has_every_table(empty_url):
+    store = open_store(empty_url)
     assert sorted(inspect(store.engine).get_table_names()) == TABLES
     store.ping()
+    store.close()
 
 
 def test_the_migrations_lead_exactly_to_the_tables(store):
@@ -35,9 +37,9 @@ def test_opening_again_changes_nothing(store, store_url):
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
 
 
-def test_four_processes_may_open_a_missing_store_at_once(store_url):
+def test_four_processes_may_open_a_missing_store_at_once(empty_url):
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
-        assert list(pool.map(tables_after_opening, [store_url] * 4)) == [TABLES] * 4
+        assert list(pool.map(tables_after_opening, [empty_url] * 4)) == [TABLES] * 4
 
 
 def test_a_store_of_a_newer_version_is_left_alone(store, store_url):

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +20,6 @@ from salescope.store import (
     OutcomeConflictError,
     Store,
     StoreUnavailableError,
-    open_store,
     record_outcomes,
 )
 from salescope.store import outcomes as module
@@ -180,7 +177,7 @@ sent = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(sent, st.data())
-def test_however_calls_share_commits_the_answers_are_those_of_one_outcome_after_another(sent, data):
+def test_however_calls_share_commits_the_answers_are_those_of_one_outcome_after_another(new_store, sent, data):
     # The oracle is a plain dictionary that the first content of a key stays in.
     known: dict[str, float] = {}
     expected = []
@@ -194,12 +191,11 @@ def test_however_calls_share_commits_the_answers_are_those_of_one_outcome_after_
     cuts = sorted(data.draw(st.lists(st.integers(0, len(batches)), max_size=2)))
     waiting = iter(batches)
     groups: list[list[list[Outcome]]] = [list(islice(waiting, cut)) for cut in cuts] + [list(waiting)]
-    with TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'service.db'}")
-        try:
-            found = [told for group in groups for told in states(record_outcomes(store, group))]
-            amounts = {key: row[2] for key, row in kept(store).items()}
-        finally:
-            store.close()
+    store = new_store()
+    try:
+        found = [told for group in groups for told in states(record_outcomes(store, group))]
+        amounts = {key: row[2] for key, row in kept(store).items()}
+    finally:
+        store.close()
     assert found == expected
     assert amounts == known

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
@@ -22,7 +20,6 @@ from salescope.store import (
     decode_reasons,
     encode_reasons,
     latest_scores,
-    open_store,
 )
 from salescope.store import record_predictions as record
 from salescope.store.tables import PREDICTIONS
@@ -270,7 +267,7 @@ calls = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(calls, st.data())
-def test_however_calls_share_commits_the_earlier_scores_are_those_of_one_commit_each(calls, data):
+def test_however_calls_share_commits_the_earlier_scores_are_those_of_one_commit_each(new_store, calls, data):
     # The oracle is a plain dictionary updated call by call.
     newest: dict[str, int] = {}
     expected = []
@@ -282,10 +279,9 @@ def test_however_calls_share_commits_the_earlier_scores_are_those_of_one_commit_
         for n, call in enumerate(calls)
     ]
     cut = data.draw(st.integers(0, len(batches)))
-    with TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'service.db'}")
-        try:
-            found = record(store, batches[:cut]) + record(store, batches[cut:])
-        finally:
-            store.close()
+    store = new_store()
+    try:
+        found = record(store, batches[:cut]) + record(store, batches[cut:])
+    finally:
+        store.close()
     assert found == expected

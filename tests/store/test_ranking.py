@@ -20,7 +20,6 @@ from salescope.store import (
     ProfileWish,
     Store,
     UnknownCursorError,
-    open_store,
     publish_profiles,
     ranked_profiles,
     retire_publications,
@@ -61,13 +60,13 @@ def test_nothing_is_ranked_before_the_first_publication(store):
         {"region": "nowhere"},
     ],
 )
-@pytest.mark.parametrize("size", [1, 7, 1_000])
-def test_pages_together_are_the_ranking_of_a_plain_sort(ranked, asked, size):
+def test_pages_together_are_the_ranking_of_a_plain_sort(ranked, asked):
     profiles = list(made_profiles(60))
-    pages = every_page(ranked, **asked, size=size)
-    assert ids(pages) == slow_ranking(profiles, **asked)
-    assert all(len(page.profiles) == size for page in pages[:-1])
-    assert len(pages[-1].profiles) > 0 or len(pages) == 1
+    for size in (2, 7, 1_000):
+        pages = every_page(ranked, **asked, size=size)
+        assert ids(pages) == slow_ranking(profiles, **asked)
+        assert all(len(page.profiles) == size for page in pages[:-1])
+        assert len(pages[-1].profiles) > 0 or len(pages) == 1
 
 
 @pytest.fixture
@@ -106,33 +105,33 @@ def written(said: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "",
-        "nonsense!",
-        "客戶",
-        "A" * 4_000,
-        "W" * 1_001,
-        written(7),
-        written([1, 2.0]),
-        written([1, 2.0, "C", 4]),
-        written({"a": 1, "b": 2, "c": 3}),
-        written([True, 2.0, "C"]),
-        written(["1", 2.0, "C"]),
-        written([10**30, 2.0, "C"]),
-        written([1, float("nan"), "C"]),
-        written([1, 1e300, "C"]),
-        written([1, 2.0, ""]),
-        written([1, 2.0, "\x00"]),
-        written([1, 2.0, "\ud800"]),
-        written([999, 2.0, "C"]),
-        "W1" * 900,
-    ],
-)
-def test_a_cursor_by_chance_is_refused_alike(ranked, cursor):
-    with pytest.raises(UnknownCursorError, match="start again from the first page"):
-        ranked_profiles(ranked, ProfileWish(cursor=cursor))
+CURSORS = [
+    "",
+    "nonsense!",
+    "客戶",
+    "A" * 4_000,
+    "W" * 1_001,
+    written(7),
+    written([1, 2.0]),
+    written([1, 2.0, "C", 4]),
+    written({"a": 1, "b": 2, "c": 3}),
+    written([True, 2.0, "C"]),
+    written(["1", 2.0, "C"]),
+    written([10**30, 2.0, "C"]),
+    written([1, float("nan"), "C"]),
+    written([1, 1e300, "C"]),
+    written([1, 2.0, ""]),
+    written([1, 2.0, "\x00"]),
+    written([1, 2.0, "\ud800"]),
+    written([999, 2.0, "C"]),
+    "W1" * 900,
+]
+
+
+def test_a_cursor_by_chance_is_refused_alike(ranked):
+    for cursor in CURSORS:
+        with pytest.raises(UnknownCursorError, match="start again from the first page"):
+            ranked_profiles(ranked, ProfileWish(cursor=cursor))
 
 
 @pytest.mark.parametrize("wish", [{"size": 0}, {"size": 1_001}, {"size": True}, {"region": ""}, {"owner": "a\x00b"}])
@@ -158,8 +157,8 @@ def test_equal_scores_are_ordered_by_code_point_in_both_databases(store):
     ),
     size=st.integers(1, 4),
 )
-def test_any_scores_and_ids_are_paged_whole(tmp_path_factory, scores, size):
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db")
+def test_any_scores_and_ids_are_paged_whole(new_store, scores, size):
+    store = new_store()
     profiles = [made_profile(customer_id=name, rank_score=score) for name, score in scores.items()]
     publish_profiles(store, profiles, of=made_edition())
     found = ids(every_page(store, size=size))

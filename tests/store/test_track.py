@@ -22,7 +22,6 @@ from salescope.store import (
     Prediction,
     Store,
     TrackWish,
-    open_store,
     predictions_with_outcomes,
     record_outcomes,
     record_predictions,
@@ -317,9 +316,9 @@ def test_the_record_is_that_of_a_plain_loop(store, kinds):
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
-def test_the_record_is_that_of_a_plain_loop_whatever_happened(tmp_path_factory, seed):
+def test_the_record_is_that_of_a_plain_loop_whatever_happened(new_store, seed):
     lines, outcomes = random_history(seed)
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db")
+    store = new_store()
     record_predictions(store, [lines])
     record_outcomes(store, [outcomes])
     wish = TrackWish(model="churn", subject_kind="customer", since=after(8), until=after(25))
