@@ -9,8 +9,10 @@ from salescope.evaluation.calibration import (
     cox_fit,
     reliability,
 )
+from salescope.evaluation.column_summary import summarise_columns
 from salescope.evaluation.curves import lift_table, precision_recall_table, roc_table
 from salescope.evaluation.delong import Interval
+from salescope.evaluation.drift import ColumnDrift, feature_drift
 from salescope.evaluation.estimated_performance import Estimate, EstimatedPerformance, estimated_performance
 from salescope.evaluation.leakage import AuditReport, Finding, audit
 from salescope.evaluation.metrics import (
@@ -32,6 +34,7 @@ from salescope.evaluation.verdict import Comparison, PromotionRule, Verdict, com
 __all__ = [
     "AuditReport",
     "CalibrationCheck",
+    "ColumnDrift",
     "Comparison",
     "CoxFit",
     "Estimate",
@@ -54,6 +57,7 @@ __all__ = [
     "compare",
     "cox_fit",
     "estimated_performance",
+    "feature_drift",
     "judge",
     "lift_at_10",
     "lift_table",
@@ -66,6 +70,7 @@ __all__ = [
     "recall_at_k",
     "reliability",
     "roc_table",
+    "summarise_columns",
     "track_record",
     "track_table",
     "walk_forward",
