@@ -190,7 +190,8 @@ class TestMoves:
         assert 0.55 < source.share_now < 0.65
         assert days.moved == "(missing)"
         assert days.missing_now > 0.75 > 0.35 > days.missing_before
-        assert "most of all '(missing)': from 3" in days.message
+        shares = f"from {days.share_before:.1%} to {days.share_now:.1%} of rows."
+        assert days.message.endswith(f"most of all '(missing)': {shares}")
         assert "has not moved beyond chance" in only(found, "visits").message
 
     def test_a_column_that_became_text_is_missing(self):
