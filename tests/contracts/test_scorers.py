@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from salescope.features import lead_features
+from salescope.features import customer_features, lead_features
 from salescope.frames.errors import OutcomeError, SalescopeError
-from salescope.scoring import LeadScorer
+from salescope.scoring import ChurnScorer, LeadScorer
 
 START = pd.Timestamp("2024-01-01")
 N_CHECKS = 21
@@ -31,6 +31,7 @@ class Subject:
     name: str
     make: Callable[[], Any]
     data: Callable[[int, int], tuple[pd.DataFrame, np.ndarray]]
+    described: Callable[[pd.DataFrame, pd.DataFrame, pd.Timestamp], pd.DataFrame]
 
 
 def lead_data(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
@@ -53,7 +54,30 @@ def lead_data(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return frame, (rng.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(np.int64)
 
 
-SCORERS = [Subject("LeadScorer", LeadScorer, lead_data)]
+def customer_data(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Gives snapshots of customers, several of each, at six moments."""
+    frame, y = lead_data(rows, seed)
+    rng = np.random.default_rng(seed)
+    frame["customer_id"] = [f"C{number}" for number in rng.integers(0, max(rows // 3, 1), rows)]
+    frame["as_of"] = START + pd.to_timedelta(30 * rng.integers(1, 7, rows), unit="D")
+    return frame.drop(columns="created_at"), y
+
+
+def described_lead(leads: pd.DataFrame, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    events = facts.rename(columns={"key": "lead_id"})
+    return lead_features(leads.rename(columns={"key": "lead_id"}), events, as_of=as_of)
+
+
+def described_customer(customers: pd.DataFrame, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    orders = facts.rename(columns={"key": "customer_id", "at": "ordered_at", "kind": "product_id"})
+    tables = {"orders": orders.assign(quantity=1.0), "customers": customers.rename(columns={"key": "customer_id"})}
+    return customer_features(tables, as_of=as_of, customers=customers["key"].tolist())
+
+
+SCORERS = [
+    Subject("LeadScorer", LeadScorer, lead_data, described_lead),
+    Subject("ChurnScorer", partial(ChurnScorer, outcome_window=30), customer_data, described_customer),
+]
 
 
 @cache
@@ -211,21 +235,22 @@ def check_huge_values_are_scored(subject):
 
 def check_no_future_row_changes_the_past(subject):
     frame, y = subject.data(200, 20)
-    frame = frame.assign(lead_id=[f"L{row}" for row in range(200)]).drop(columns="as_of")
+    frame = frame.assign(key=[f"L{row:03}" for row in range(200)]).drop(
+        columns=["as_of", "customer_id"], errors="ignore"
+    )
     rng = np.random.default_rng(21)
-    events = pd.DataFrame(
+    facts = pd.DataFrame(
         {
-            "lead_id": rng.choice(frame["lead_id"], 3000),
+            "key": rng.choice(frame["key"], 3000),
             "at": START + pd.to_timedelta(rng.integers(0, 90 * 24, 3000), unit="h"),
             "kind": rng.choice(["call", "mail"], 3000),
         }
     )
     as_of = START + pd.Timedelta(days=45)
-    past = events[events["at"] < as_of]
-    fits = [subject.make().fit(lead_features(frame, table, as_of=as_of), y) for table in (events, past)]
+    known = [subject.described(frame, table, as_of) for table in (facts, facts[facts["at"] < as_of])]
+    fits = [subject.make().fit(rows, y) for rows in known]
     assert fits[0].to_bundle() == fits[1].to_bundle()
-    now = [lead_features(frame, table, as_of=as_of, kinds=["call", "mail"]) for table in (events, past)]
-    np.testing.assert_array_equal(fits[0].decision_function(now[0]), fits[0].decision_function(now[1]))
+    np.testing.assert_array_equal(*(fits[0].decision_function(rows) for rows in known))
 
 
 CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]

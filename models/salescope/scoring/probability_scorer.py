@@ -121,6 +121,9 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """Says whose each row is, where one of them has several rows."""
         return None
 
+    def _also_learn(self, frame: pd.DataFrame, design: Design) -> None:
+        """Learns what a subclass answers beside the chance."""
+
     def fit(self, X: object, y: object = None, *, order: npt.ArrayLike | None = None) -> Self:
         """Learns from rows whose outcome is known.
 
@@ -162,6 +165,7 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             learned = fit_ensemble(design.sorted(), trees=self.trees)
         self.ensemble_ = learned.ensemble
         self.cuts_ = cuts_of(sigmoid(learned.log_odds))
+        self._also_learn(frame, design)
         return self
 
     @property
