@@ -74,12 +74,12 @@ def slow_scores(orders: pd.DataFrame, customer: str) -> dict[str, float]:
     for who, what, age in bought:
         if who == customer:
             own[what] = own.get(what, 0.0) + 0.5 ** (age / 180)
-    return {
-        product: own.get(product, 0.0)
-        + 0.2 * sum(weight * similar.get((other, product), 0.0) for other, weight in own.items())
-        + sum(what == product for _, what in recent) / people
-        for product in {what for _, what, _ in bought}
-    }
+    scores = {}
+    for product in {what for _, what, _ in bought}:
+        share = sum(what == product for _, what in recent) / people
+        together = 0.2 * sum(weight * similar.get((other, product), 0.0) for other, weight in own.items())
+        scores[product] = max(own.get(product, 0.0) * (1 + 5 * share), together + share)
+    return scores
 
 
 def test_similarities_are_those_of_plain_loops():

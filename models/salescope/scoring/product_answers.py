@@ -98,12 +98,11 @@ class _Writer:
     def reason(self, row: int, ranks: Ranked, *, place: int) -> str:
         product = int(ranks.product[place])
         own, together, popular = ranks.own[place], ranks.together[place], ranks.popular[place]
-        # What speaks for this customer comes before what speaks for all, unless the latter weighs more.
-        if own + together < popular or own + together == 0:
-            return self.reasons.popular(share=float(self.shares[product]), days=self.catalogue.popular_days)
-        if own >= together:
+        if own > 0 and own >= together + popular:
             return self._bought(row, product)
-        return self.reasons.together([self.catalogue.products[other] for other in self._others(row, product)])
+        if together > 0 and together >= popular:
+            return self.reasons.together([self.catalogue.products[other] for other in self._others(row, product)])
+        return self.reasons.popular(share=float(self.shares[product]), days=self.catalogue.popular_days)
 
     def _bought(self, row: int, product: int) -> str:
         low, high = np.searchsorted(self.pairs, [row * self.width + product, row * self.width + product + 1])

@@ -56,6 +56,7 @@ class Rates:
     """Says what the parts of a score count, see `salescope.scoring.products.ProductRecommender`."""
 
     half_life: float
+    in_demand: float
     together: float
     popular: float
 
@@ -94,7 +95,7 @@ class Ranked:
     product : ndarray of int64, shape (n_best,)
         Positions in the catalogue.
     score, own, together, popular : ndarray of float64, shape (n_best,)
-        The score and its three parts.
+        The score and its three parts: it is the first, or the sum of the other two where that is more.
     """
 
     product: Ints
@@ -161,11 +162,12 @@ def ranked(owned: sp.csr_array, catalogue: Catalogue, *, rates: Rates, wish: Wis
     """
     block = max(1, CELLS // max(1, len(catalogue.products)))
     popular = rates.popular * catalogue.shares
+    demand = 1.0 + rates.in_demand * catalogue.shares
     for start in range(0, owned.shape[0], block):
         mine = owned[start : start + block]
-        own = mine.toarray()
+        own = mine.toarray() * demand
         together = rates.together * (mine @ catalogue.similar).toarray()
-        score = own + together + popular
+        score = np.maximum(own, together + popular)
         score[:, ~catalogue.on_sale] = 0.0
         if not wish.repeat:
             score[own > 0] = 0.0

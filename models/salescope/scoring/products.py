@@ -33,6 +33,9 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
     ----------
     half_life : float, default 180
         Days after which a purchase counts half.
+    in_demand : float, default 5
+        How much more an own purchase counts where the product sells now: times one plus this times the share of
+        customers who bought it lately.
     together : float, default 0.2
         What a product that goes with another counts, against buying the other itself.
     popular : float, default 1
@@ -59,11 +62,12 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
 
     Notes
     -----
-    The score of a product is the customer's own purchases of it, older ones counting less, plus ``together`` times the
-    similarity of every product the customer bought (see `salescope.scoring.co_purchase`), plus ``popular`` times the
-    share of customers who bought it lately. Somebody of whom nothing is known is told what is popular. That the own
-    frequency is hard to beat in repeated purchases is the finding of M. Li, S. Jullien, M. Ariannezhad, M. de Rijke, "A
-    next basket recommendation reality check", ACM TOIS 41 (2023).
+    The score of a product is the customer's own purchases of it, older ones counting less and more where it is in
+    demand; or, where that is more, ``together`` times the similarity of every product the customer bought (see
+    `salescope.scoring.co_purchase`) plus ``popular`` times the share of customers who bought it lately. Somebody of
+    whom nothing is known is told what is popular. That the own frequency is hard to beat where purchases repeat is the
+    finding of M. Li, S. Jullien, M. Ariannezhad, M. de Rijke, "A next basket recommendation reality check", ACM TOIS 41
+    (2023).
 
     Examples
     --------
@@ -82,6 +86,7 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
         self,
         *,
         half_life: float = 180.0,
+        in_demand: float = 5.0,
         together: float = 0.2,
         popular: float = 1.0,
         popular_days: int = 30,
@@ -92,6 +97,7 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
         labels: Mapping[str, str] | None = None,
     ) -> None:
         self.half_life = half_life
+        self.in_demand = in_demand
         self.together = together
         self.popular = popular
         self.popular_days = popular_days
@@ -133,7 +139,7 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
         return self
 
     def _check_settings(self) -> None:
-        least = {"popular_days": 1, "neighbours": 1, "fewest_together": 1, "together": 0, "popular": 0}
+        least = {"popular_days": 1, "neighbours": 1, "fewest_together": 1, "in_demand": 0, "together": 0, "popular": 0}
         if not self.half_life > 0:
             raise OutOfRangeError(self.half_life, name="half_life", where="ProductRecommender", least="above 0")
         for name, smallest in least.items():
@@ -244,7 +250,7 @@ class ProductRecommender(BaseEstimator):  # type: ignore[misc]  # scikit-learn i
 
     @property
     def _rates(self) -> Rates:
-        return Rates(self.half_life, self.together, self.popular)
+        return Rates(self.half_life, self.in_demand, self.together, self.popular)
 
     def input_schema(self) -> dict[str, Any]:
         """Says what a record may carry.
