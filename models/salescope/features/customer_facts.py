@@ -81,6 +81,24 @@ class Facts:
         knows = {name: np.full(len(names), tables.get(name) is not None) for name in FACTS}
         return cls(names, relations, knows)
 
+    def listed_before(self, moment: int) -> npt.NDArray[np.bool_]:
+        """Says of whom the company's list of customers says that the relation began before a moment.
+
+        Parameters
+        ----------
+        moment : int
+            Nanoseconds since 1970, naive.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_customers,)
+        """
+        listed = self.relations["customers"].drop_null()
+        begun = listed["since"].to_numpy() < moment
+        found = np.zeros(len(self.names), dtype=bool)
+        found[listed["customer"].to_numpy()[begun]] = True
+        return found
+
 
 def instants_of(values: pd.Series) -> Instants:
     """Reads times as whole nanoseconds since 1970, naive.
@@ -114,8 +132,11 @@ def _columns(
     yield "orders", _order_columns(given["orders"], products=products)
     yield "contacts", _contact_columns(given["contacts"])
     invoices = given["invoices"]
-    times = {name: _times(invoices, name) for name in ("issued_at", "due_at", "paid_at")}
-    yield "invoices", {**times, "amount": _numbers(invoices, "amount")}
+    times = {"moment": "issued_at", "due_at": "due_at", "paid_at": "paid_at"}
+    yield (
+        "invoices",
+        {**{to: _times(invoices, name) for to, name in times.items()}, "amount": _numbers(invoices, "amount")},
+    )
     yield "customers", {"since": _times(given["customers"], "since")}
 
 

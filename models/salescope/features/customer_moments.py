@@ -19,7 +19,6 @@ __all__ = ["Moment", "Wanted", "listed_moments", "moment_of"]
 
 Moment = datetime | pd.Timestamp | str
 
-WINDOWS = (30, 90, 180, 365)
 # Sums and differences of moments and windows must stay within 64 bits of nanoseconds, the years 1678 to 2262.
 EARLIEST, LATEST = pd.Timestamp("1700-01-01"), pd.Timestamp("2200-01-01")
 
@@ -34,19 +33,22 @@ class Wanted:
         Positions of customers; a customer may stand there several times.
     as_of : ndarray of int64, shape (n_rows,)
         The moments, in nanoseconds since 1970, naive.
+    at_once : bool, default False
+        Whether the rows are all customers, each once in the order of their positions, and all moments are the same.
     """
 
     customer: Positions
     as_of: Instants
+    at_once: bool = False
 
     @classmethod
-    def at(cls, customer: npt.ArrayLike, *, moment: int) -> Wanted:
-        """Wants customers at one moment.
+    def of_everybody(cls, facts: Facts, *, moment: int) -> Wanted:
+        """Wants every customer at one moment, so that a customer's position is its row.
 
         Parameters
         ----------
-        customer : array-like of int, shape (n_rows,)
-            Positions of customers.
+        facts : Facts
+            Who is known.
         moment : int
             Nanoseconds since 1970, naive.
 
@@ -54,11 +56,25 @@ class Wanted:
         -------
         Wanted
         """
-        positions = np.asarray(customer, dtype=np.int32)
-        return cls(positions, np.full(len(positions), moment, dtype=np.int64))
+        customers = len(facts.names)
+        return cls(np.arange(customers, dtype=np.int32), np.full(customers, moment, dtype=np.int64), at_once=True)
 
-    def relation(self, facts: Facts, *, outcome_window: int = 0) -> pa.Table:
-        """Gives the rows as the relation ``wanted`` of the query.
+    def take(self, kept: npt.NDArray[np.bool_]) -> Wanted:
+        """Keeps some of the rows.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n_rows,)
+            Which ones.
+
+        Returns
+        -------
+        Wanted
+        """
+        return Wanted(self.customer[kept], self.as_of[kept])
+
+    def relations(self, facts: Facts, *, outcome_window: int = 0) -> dict[str, pa.Table]:
+        """Gives the rows as the relation ``wanted`` of the query, and where it is one the moment of all as ``one``.
 
         Parameters
         ----------
@@ -69,18 +85,16 @@ class Wanted:
 
         Returns
         -------
-        pyarrow.Table, shape (n_rows, 11)
+        dict of str to pyarrow.Table
         """
-        return pa.table(
-            {
-                "row": np.arange(len(self.customer), dtype=np.int32),
-                "customer": self.customer,
-                "as_of": self.as_of,
-                "closes_at": self.as_of + outcome_window * DAY,
-                **{f"since_{days}d": self.as_of - days * DAY for days in WINDOWS},
-                **{f"knows_{name}": facts.knows[name][self.customer] for name in FACTS},
-            }
-        )
+        columns = {
+            "row": np.arange(len(self.customer), dtype=np.int32),
+            "customer": self.customer,
+            "as_of": self.as_of,
+            "closes_at": self.as_of + outcome_window * DAY,
+            **{f"knows_{name}": facts.knows[name][self.customer] for name in FACTS},
+        }
+        return {"wanted": pa.table(columns), "one": pa.table({"as_of": self.as_of[: 1 if self.at_once else 0]})}
 
 
 def moment_of(as_of: object, *, where: str) -> int:

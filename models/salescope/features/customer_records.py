@@ -70,11 +70,12 @@ def customer_record_features(
     names = pa.array([str(position) for position in range(len(records))], type=pa.large_string())
     knows = {name: np.array([record.get(name) is not None for record in records], dtype=bool) for name in FACTS}
     facts = replace(Facts.from_frames(tables, names=names), knows=knows)
-    wanted = Wanted.at(np.arange(len(records)), moment=moment_of(as_of, where="customer_record_features"))
+    wanted = Wanted.of_everybody(facts, moment=moment_of(as_of, where="customer_record_features"))
     columns = feature_columns(facts, wanted=wanted)
     told = pd.DataFrame([_attributes(record) for record in records], index=range(len(records)))
     ids = pd.Series([word_of(record.get("customer_id")) for record in records], dtype=object)
     answer = pd.DataFrame({"customer_id": ids, "as_of": wanted.as_of.view("datetime64[ns]"), **columns})
+    answer = answer.drop(columns="recorded")
     return pd.concat([answer, told.drop(columns=answer.columns, errors="ignore")], axis="columns")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.features.customer_facts import Facts
-from salescope.features.customer_moments import Moment, Wanted, moment_of
+from salescope.features.customer_moments import Moment, moment_of
 from salescope.features.customer_query import feature_columns, ordered_before, outcome_columns
 from salescope.features.customers import described
 from salescope.frames.errors import OutOfRangeError
@@ -57,8 +57,7 @@ def customer_snapshots(
         raise OutOfRangeError(outcome_window, name="outcome_window", where="customer_snapshots", least=1)
     moments = np.array([moment_of(moment, where="customer_snapshots") for moment in as_of], dtype=np.int64)
     facts = Facts.from_frames(tables)
-    pairs = ordered_before(facts, moments=moments)
-    wanted = Wanted(np.asarray(pairs["customer"]), np.asarray(pairs["as_of"]))
+    wanted = ordered_before(facts, moments=moments)
     columns = feature_columns(facts, wanted=wanted)
     outcomes = outcome_columns(facts, wanted=wanted, outcome_window=outcome_window)
     features = described(columns, facts=facts, wanted=wanted, tables=tables)

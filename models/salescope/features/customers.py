@@ -10,7 +10,7 @@ import pandas as pd
 from salescope.features.customer_facts import Facts
 from salescope.features.customer_moments import Moment, Wanted, listed_moments, moment_of
 from salescope.features.customer_names import CodedNames, sorted_names
-from salescope.features.customer_query import Columns, feature_columns, first_seen
+from salescope.features.customer_query import Columns, feature_columns
 
 __all__ = ["OUTCOME", "customer_features", "described"]
 
@@ -100,8 +100,12 @@ def customer_features(
     else:
         moment = moment_of(as_of, where="customer_features")
         facts = Facts.from_frames(tables, names=asked)
-        wanted = _everybody(facts, moment=moment) if asked is None else Wanted.at(np.arange(len(asked)), moment=moment)
-    return described(feature_columns(facts, wanted=wanted), facts=facts, wanted=wanted, tables=tables)
+        wanted = Wanted.of_everybody(facts, moment=moment)
+    columns = feature_columns(facts, wanted=wanted)
+    if asked is None:
+        kept = (columns["recorded"] > 0) | facts.listed_before(moment)
+        wanted, columns = wanted.take(kept), {name: values[kept] for name, values in columns.items()}
+    return described(columns, facts=facts, wanted=wanted, tables=tables)
 
 
 def described(columns: Columns, *, facts: Facts, wanted: Wanted, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -125,6 +129,7 @@ def described(columns: Columns, *, facts: Facts, wanted: Wanted, tables: Mapping
     """
     ids = pd.Series(facts.names.take(wanted.customer), dtype=TEXT)
     answer = pd.DataFrame({"customer_id": ids, "as_of": wanted.as_of.view("datetime64[ns]"), **columns})
+    answer = answer.drop(columns="recorded")
     listed = tables.get("customers")
     if listed is None:
         return answer
@@ -135,8 +140,3 @@ def described(columns: Columns, *, facts: Facts, wanted: Wanted, tables: Mapping
     attributes = listed.drop(columns=[*OUTCOME, *answer.columns], errors="ignore").reset_index(drop=True)
     told = attributes.reindex(row[wanted.customer]).set_axis(answer.index)
     return pd.concat([answer, told], axis="columns")
-
-
-def _everybody(facts: Facts, *, moment: int) -> Wanted:
-    seen = first_seen(facts)
-    return Wanted.at(seen["customer"][seen["moment"] < moment], moment=moment)
