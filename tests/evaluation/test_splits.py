@@ -5,12 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.model_selection import StratifiedKFold
 
-from salescope.evaluation.splits import newest_split, random_folds, time_codes, walk_forward
+from salescope.evaluation.splits import (
+    newest_snapshots,
+    newest_split,
+    random_folds,
+    time_codes,
+    walk_forward,
+    walk_snapshots,
+)
 from salescope.frames.errors import MisalignedError, TooFewOutcomesError
 
 times = arrays(np.int64, st.integers(2, 60), elements=st.integers(0, 12)).filter(lambda a: len(np.unique(a)) > 1)
@@ -115,3 +122,35 @@ def test_rows_of_a_group_stay_in_one_fold():
         assert set(group[fold.test]).isdisjoint(group[fold.train])
     again = random_folds(y, n_folds=4, seed=1, group=group)
     assert [fold.test.tolist() for fold in folds] == [fold.test.tolist() for fold in again]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=40), st.integers(1, 150))
+def test_snapshots_learn_only_from_windows_that_had_closed(months, window):
+    moments = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta([30 * month for month in months], unit="D"))
+    found = {moments[split.test[0]]: split for split in walk_snapshots(moments, outcome_window=window)}
+    for moment in sorted(set(moments)):
+        closed = [row for row, start in enumerate(moments) if start + pd.Timedelta(days=window) <= moment]
+        assert (moment in found) == bool(closed)
+        if closed:
+            assert found[moment].train.tolist() == closed
+            assert found[moment].test.tolist() == [row for row, start in enumerate(moments) if start == moment]
+    assert list(found) == sorted(found)
+
+
+def test_the_newest_snapshots_are_the_last_of_the_walk():
+    moments = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-04-01", "2026-04-01", "2026-03-15"])
+    split = newest_snapshots(moments, outcome_window=59)
+    assert (split.train.tolist(), split.test.tolist()) == ([0, 1], [2, 3])
+
+
+@pytest.mark.parametrize("moments", [[], ["2026-01-01"], ["2026-01-01", "2026-03-01"]])
+def test_moments_that_are_too_near_hold_nothing_back(moments):
+    with pytest.raises(MisalignedError, match="90 days before the newest"):
+        newest_snapshots(pd.to_datetime(moments), outcome_window=90)
+
+
+@pytest.mark.parametrize("moments", [pd.to_datetime(["2026-01-01", None]), [1, 2]])
+def test_a_snapshot_without_a_moment_is_refused(moments):
+    with pytest.raises(MisalignedError, match="as_of"):
+        list(walk_snapshots(moments, outcome_window=30))

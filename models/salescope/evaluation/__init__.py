@@ -27,7 +27,14 @@ from salescope.evaluation.metrics import (
     within_period_auc,
 )
 from salescope.evaluation.ranking import ndcg_at_k, recall_at_k
-from salescope.evaluation.splits import Split, newest_split, random_folds, walk_forward
+from salescope.evaluation.splits import (
+    Split,
+    newest_snapshots,
+    newest_split,
+    random_folds,
+    walk_forward,
+    walk_snapshots,
+)
 from salescope.evaluation.track_record import TrackCell, track_record, track_table
 from salescope.evaluation.verdict import Comparison, PromotionRule, Verdict, compare, judge
 
@@ -63,6 +70,7 @@ __all__ = [
     "lift_table",
     "log_loss",
     "ndcg_at_k",
+    "newest_snapshots",
     "newest_split",
     "pr_auc",
     "precision_recall_table",
@@ -74,5 +82,6 @@ __all__ = [
     "track_record",
     "track_table",
     "walk_forward",
+    "walk_snapshots",
     "within_period_auc",
 ]

@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from salescope.evaluation.outcomes import Ints, outcome_array, require_both
 from salescope.frames.errors import MisalignedError
 
-__all__ = ["Split", "newest_split", "random_folds", "time_codes", "walk_forward"]
+__all__ = ["Split", "newest_snapshots", "newest_split", "random_folds", "time_codes", "walk_forward", "walk_snapshots"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,3 +187,85 @@ def walk_forward(period: ArrayLike, *, first: str | float | pd.Timestamp | None 
     late = np.ones(len(codes), dtype=np.bool_) if first is None else _column(period).ge(first).to_numpy()
     for code in np.unique(codes[late & (codes > 0)]):
         yield Split(np.flatnonzero(codes < code), np.flatnonzero(codes == code))
+
+
+def walk_snapshots(as_of: ArrayLike, *, outcome_window: int) -> Iterator[Split]:
+    """Walks through the moments of snapshots: each is judged by those whose outcome windows had closed by then.
+
+    Parameters
+    ----------
+    as_of : array_like of datetime64, shape (n_rows,)
+        The moment of every snapshot, naive.
+    outcome_window : int
+        How long the window from a moment stays open, days.
+
+    Yields
+    ------
+    Split
+        One a moment that has snapshots to learn from, oldest first. ``test`` holds the snapshots of the moment, and
+        ``train`` those of moments at least a window earlier: of the others nobody could know the outcome yet. A
+        customer's own earlier snapshots are among them, as they will be when the model is used.
+
+    Raises
+    ------
+    MisalignedError
+        If a moment is missing, or is no time.
+
+    Examples
+    --------
+    >>> moments = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-04-01"])
+    >>> [(split.train.tolist(), split.test.tolist()) for split in walk_snapshots(moments, outcome_window=59)]
+    [([0], [2]), ([0, 1], [3, 4])]
+    """
+    moments = _column(as_of)
+    if not pd.api.types.is_datetime64_any_dtype(moments.dtype):
+        raise MisalignedError("as_of", found=f"values of type {moments.dtype}", accepted="a time in every row")
+    time_codes(moments, name="as_of")
+    closed = moments + pd.Timedelta(days=outcome_window)
+    for moment in moments.drop_duplicates().sort_values():
+        train = np.flatnonzero(closed.le(moment))
+        if len(train):
+            yield Split(train, np.flatnonzero(moments.eq(moment)))
+
+
+def newest_snapshots(as_of: ArrayLike, *, outcome_window: int) -> Split:
+    """Holds the snapshots of the newest moment back, and learns from those whose outcome windows had closed by then.
+
+    Parameters
+    ----------
+    as_of : array_like of datetime64, shape (n_rows,)
+        The moment of every snapshot, naive.
+    outcome_window : int
+        How long the window from a moment stays open, days.
+
+    Returns
+    -------
+    Split
+        The last one of `walk_snapshots`.
+
+    Raises
+    ------
+    MisalignedError
+        If no moment lies at least a window before the newest.
+
+    Examples
+    --------
+    >>> moments = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-04-01"])
+    >>> newest_snapshots(moments, outcome_window=90)
+    Split(train=array([0]), test=array([2]))
+    >>> newest_snapshots(moments, outcome_window=120)
+    Traceback (most recent call last):
+    salescope.frames.errors.MisalignedError: Argument 'as_of' has 3 moments within 90 days; accepted: one at least ...
+    """
+    moments = _column(as_of)
+    split = None
+    for found in walk_snapshots(moments, outcome_window=outcome_window):
+        split = found
+    if split is None or moments.iloc[split.test[0]] != moments.max():
+        span = (moments.max() - moments.min()).days if len(moments) else 0
+        raise MisalignedError(
+            "as_of",
+            found=f"{moments.nunique()} moments within {span} days",
+            accepted=f"one at least {outcome_window} days before the newest",
+        )
+    return split
