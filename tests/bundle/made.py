@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
+from salescope.scoring.churn import ChurnScorer
 from salescope.scoring.leads import LeadScorer
 from salescope.scoring.products import ProductRecommender
 from salescope.scoring.segments import Segmenter
@@ -54,6 +55,24 @@ def made_bundle(seed: int = 0) -> dict[str, bytes]:
     return dict(_bundle(seed))
 
 
+def made_churn() -> dict[str, bytes]:
+    """Gives the bundle of a churn scorer with a curve, fitted on drawn looks at customers."""
+    rng = np.random.default_rng(0)
+    gap = rng.exponential(40, 240)
+    looks = pd.DataFrame(
+        {
+            "customer_id": [f"C{number}" for number in range(120)] * 2,
+            "as_of": np.repeat(pd.to_datetime(["2025-01-01", "2025-03-01"]), 120),
+            "days_since_last_order": gap,
+            "segment": rng.choice(["small", "large"], 240),
+            "days_to_next_order": np.where(rng.random(240) < 1 / (1 + gap / 40), rng.uniform(0, 60, 240), np.nan),
+        }
+    )
+    looks["y"] = looks["days_to_next_order"].isna().astype(np.int64)
+    scorer = ChurnScorer(outcome_window=60).fit(looks)
+    return bundle_model(scorer, canary_rows=looks, card={"as_of": "2025-05-01"}, made_with=VERSION)
+
+
 def made_products() -> dict[str, bytes]:
     """Gives the bundle of a recommender that learned from drawn baskets."""
     rng = np.random.default_rng(0)
@@ -90,6 +109,7 @@ def made_segments() -> dict[str, bytes]:
 # One sound bundle of each kind there is; every kind is mutated by the same tests.
 MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     LEAD_SCORER: made_bundle,
+    "churn_scorer": made_churn,
     "product_recommender": made_products,
     "segmenter": made_segments,
 }

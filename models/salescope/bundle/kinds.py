@@ -49,6 +49,12 @@ def _lead_scorer() -> type[Fitted]:
     return LeadScorer
 
 
+def _churn_scorer() -> type[Fitted]:
+    from salescope.scoring.churn import ChurnScorer  # noqa: PLC0415
+
+    return ChurnScorer
+
+
 def _product_recommender() -> type[Fitted]:
     from salescope.scoring.products import ProductRecommender  # noqa: PLC0415
 
@@ -63,6 +69,7 @@ def _segmenter() -> type[Fitted]:
 
 KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
     LEAD_SCORER: _lead_scorer,
+    "churn_scorer": _churn_scorer,
     "product_recommender": _product_recommender,
     "segmenter": _segmenter,
 }

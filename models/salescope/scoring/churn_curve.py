@@ -120,7 +120,9 @@ class ChurnCurve:
         -------
         dict of str to bytes
         """
-        state = {"outcome_window": self.outcome_window, "ends": list(self.ends), "whole": self.whole}
+        # Said here too, so that a bundle whose trees were taken out is not read as one that never had any.
+        learned = self.trees is not None
+        state = {"outcome_window": self.outcome_window, "ends": list(self.ends), "whole": self.whole, "trees": learned}
         files = {STATE: json.dumps(state, allow_nan=False, sort_keys=True).encode()}
         return files if self.trees is None else {**files, TREES: self.trees.to_files()["trees.txt"]}
 
@@ -140,7 +142,7 @@ class ChurnCurve:
         if STATE not in files:
             return None
         state = json.loads(files[STATE])
-        trees = BoostedTrees.from_files({"trees.txt": files[TREES]}) if TREES in files else None
+        trees = BoostedTrees.from_files({"trees.txt": files[TREES]}) if state["trees"] else None
         ends = tuple(float(end) for end in state["ends"])
         return cls(float(state["outcome_window"]), ends, bool(state["whole"]), trees)
 

@@ -193,8 +193,8 @@ class ChurnSettings(Section):
 
     basis: Literal["orders", "contract"] | None = Field(
         default=None,
-        description="Whether leaving means no order within the window, or the end of a contract (customers.churned, "
-        "churned_at). By default orders where that table is mapped.",
+        description="Whether leaving means no order within the window, or that a contract ends (customers.churned_at). "
+        "By default orders where that table is mapped.",
     )
     outcome_window: int | None = Field(
         default=None,

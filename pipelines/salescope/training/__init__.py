@@ -1,5 +1,6 @@
 """Training pipelines: tune, fit, judge on later time, compare with the champion, register, promote."""
 
+from salescope.training.churn import ChurnData, churn_data, train_churn
 from salescope.training.data import LeadData, lead_data
 from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement
@@ -15,6 +16,7 @@ __all__ = [
     "ByOutcome",
     "BySnapshot",
     "Calibration",
+    "ChurnData",
     "Decision",
     "Judgement",
     "LabelledRows",
@@ -25,8 +27,10 @@ __all__ = [
     "TrainingOptions",
     "TrainingResult",
     "audit_leads",
+    "churn_data",
     "keep_rows",
     "lead_data",
+    "train_churn",
     "train_leads",
     "train_scorer",
 ]

@@ -32,6 +32,7 @@ def demo(
 ) -> None:
     """Make a company, train on it, start the service and score a lead."""
     from salescope.cli.train import result_for_people, trained
+    from salescope.training import train_leads
 
     out = Console()
     _say(out, "Making a company: leads, customers, orders, incidents, and the truth about them", number=1)
@@ -39,7 +40,7 @@ def demo(
     _say(out, "Checking its tables", number=2)
     _check(settings, out)
     _say(out, "Training a lead scorer: audit, judge on the newest outcomes, calibrate, compare, promote", number=3)
-    for part in result_for_people(trained(settings)):
+    for part in result_for_people(trained(train_leads, workspace=settings), name="Leads"):
         out.print(part, highlight=False)
     _say(out, "Scoring every open lead", number=4)
     _score_open(settings)

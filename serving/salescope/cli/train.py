@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,12 +25,16 @@ def _train() -> None:
     """Train, judge and promote a model."""
 
 
+TrialsOption = Annotated[int | None, typer.Option(help="Search better trees with so many trials.", min=0)]
+PromoteOption = Annotated[bool, typer.Option("--promote/--no-promote", help="Let a model that passes serve.")]
+
+
 @app.command("leads")
 def leads(
     *,
     workspace: WorkspaceOption = ".",
-    trials: Annotated[int | None, typer.Option(help="Search better trees with so many trials.", min=0)] = None,
-    promote: Annotated[bool, typer.Option("--promote/--no-promote", help="Let a model that passes serve.")] = True,
+    trials: TrialsOption = None,
+    promote: PromoteOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Train a lead scorer on the closed leads.
@@ -38,26 +42,42 @@ def leads(
     Exits with 3 when it was not promoted (no signal, calibration, or the champion is better) and with 4 when the
     leakage audit blocks.
     """
-    result = trained(load_workspace(workspace), trials=trials, promote=promote)
-    document = {
-        "run_id": result.run_id,
-        "version": result.version,
-        "promoted": result.promoted,
-        "decision": asdict(result.decision),
-        "card": result.card,
-    }
-    emit(document, as_json=as_json, people=result_for_people(result))
-    if promote and not result.promoted:
-        raise typer.Exit(Exit.NOT_PROMOTED)
+    from salescope.training import train_leads
+
+    result = trained(train_leads, workspace=load_workspace(workspace), trials=trials, promote=promote)
+    _tell(result, name="Leads", promote=promote, as_json=as_json)
 
 
-def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = True) -> TrainingResult:
-    """Trains a lead scorer with a progress bar on standard error.
+@app.command("churn")
+def churn(
+    *,
+    workspace: WorkspaceOption = ".",
+    trials: TrialsOption = None,
+    promote: PromoteOption = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a scorer of customers who may leave, on how they ordered.
+
+    Exits with 3 when it was not promoted (no signal, calibration, or the champion is better) and with 4 when the
+    leakage audit blocks.
+    """
+    from salescope.training import train_churn
+
+    result = trained(train_churn, workspace=load_workspace(workspace), trials=trials, promote=promote)
+    _tell(result, name="Churn", promote=promote, as_json=as_json)
+
+
+def trained(
+    train: Callable[..., TrainingResult], *, workspace: Workspace, trials: int | None = None, promote: bool = True
+) -> TrainingResult:
+    """Trains a scorer with a progress bar on standard error.
 
     Parameters
     ----------
+    train : callable
+        `salescope.training.train_leads` or another of its kind.
     workspace : Workspace
-        Where the leads come from.
+        Where the rows come from.
     trials : int, optional
         Trials of the search; by default those of the settings.
     promote : bool, default True
@@ -67,7 +87,7 @@ def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = 
     -------
     TrainingResult
     """
-    from salescope.training import TrainingOptions, train_leads
+    from salescope.training import TrainingOptions
 
     with progress() as bar:
         task = bar.add_task("training", total=None)
@@ -75,16 +95,31 @@ def trained(workspace: Workspace, *, trials: int | None = None, promote: bool = 
         def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
             bar.update(task, description=step, completed=done, total=total)
 
-        return train_leads(workspace, options=TrainingOptions(trials=trials, promote=promote), progress=tell)
+        return train(workspace, options=TrainingOptions(trials=trials, promote=promote), progress=tell)
 
 
-def result_for_people(result: TrainingResult) -> Iterable[object]:
+def _tell(result: TrainingResult, *, name: str, promote: bool, as_json: bool) -> None:
+    document = {
+        "run_id": result.run_id,
+        "version": result.version,
+        "promoted": result.promoted,
+        "decision": asdict(result.decision),
+        "card": result.card,
+    }
+    emit(document, as_json=as_json, people=result_for_people(result, name=name))
+    if promote and not result.promoted:
+        raise typer.Exit(Exit.NOT_PROMOTED)
+
+
+def result_for_people(result: TrainingResult, *, name: str) -> Iterable[object]:
     """Lays out what came of a training.
 
     Parameters
     ----------
     result : TrainingResult
         What came of it.
+    name : str
+        What was trained, as "Leads".
 
     Yields
     ------
@@ -95,7 +130,7 @@ def result_for_people(result: TrainingResult) -> Iterable[object]:
     columns = ["on", "#outcomes", "#AUC", "#log loss", "#calibration error", "#lift at 10 %"]
     keys = ("auc", "log_loss", "calibration_error", "lift_at_10")
     rows = [(row["label"], f"{row['n']:,}", *(_number(row[key]) for key in keys)) for row in figures["table"]]
-    yield table(f"Leads, version {result.version}", columns=columns, rows=rows)
+    yield table(f"{name}, version {result.version}", columns=columns, rows=rows)
     yield figures["remark"]
     yield f"Calibrated on the newest outcomes: {result.card['calibration']['message']}"
     hints = [finding for finding in result.card["audit"] if not finding["blocking"]]

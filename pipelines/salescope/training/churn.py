@@ -1,0 +1,264 @@
+"""Trains a churn scorer on what a workspace records of its customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salescope.evaluation import AuditReport, audit
+from salescope.features import customer_features, customer_snapshots
+from salescope.frames.errors import MissingColumnError, OutcomeError
+from salescope.monitoring.wording import Words
+from salescope.project import ModelName, Workspace
+from salescope.scoring import ChurnScorer, propose_outcome_window
+from salescope.training.customer_tables import DAY, CustomerTables, customer_tables, snapshot_moments
+from salescope.training.labelled import LabelledRows, keep_rows
+from salescope.training.progress import Progress, Steps, silent
+from salescope.training.scorers import STEPS, TrainingOptions, TrainingResult, train_scorer
+from salescope.training.splitting import BySnapshot
+from salescope.training.task import ScorerTask
+
+__all__ = ["ChurnData", "churn_data", "churn_task", "train_churn"]
+
+# What tells who and when, and what came of it: the scorer knows that it must not be learned from.
+TOLD_LATER = ("customer_id", "as_of", "y", "orders_after", "money_after", "days_to_next_order", "churned", "churned_at")
+CONTRACT_WINDOW = 90
+LABELS = {"rows": "looks at customers", "customers": "customers", "left": "of these looks, left", "window": "days"}
+CUSTOMERS = Words(rows="customers", positive="departures")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChurnData(LabelledRows):
+    """Holds looks at customers whose outcome window has closed; 1 is left, 0 stayed.
+
+    Parameters
+    ----------
+    outcome_window : int
+        Days of the window.
+    chosen_by : str
+        Why the window is so long, a sentence.
+    quarantined : int
+        Rows of all tables that were rejected.
+    attributes : frozenset of str
+        The columns that the table "customers" brought; all others were counted by us.
+    """
+
+    outcome_window: int
+    chosen_by: str
+    quarantined: int
+    attributes: frozenset[str]
+
+
+def churn_data(workspace: Workspace) -> ChurnData:
+    """Reads, checks and describes the customers of a workspace at several moments.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its tables "orders", "customers", "contacts", "invoices" and "products" are read, where mapped.
+
+    Returns
+    -------
+    ChurnData
+        Sorted by customer and moment.
+
+    Raises
+    ------
+    OutcomeError
+        If nobody can be told to have left or stayed, or history is shorter than the window.
+    MissingColumnError
+        If contracts are asked for, and their ends are not mapped.
+    SourceError
+        If a table cannot be read.
+    """
+    recorded = customer_tables(workspace)
+    basis = workspace.churn.basis or ("orders" if "orders" in recorded.frames else "contract")
+    if basis == "contract":
+        window = workspace.churn.outcome_window or CONTRACT_WINDOW
+        looks, reason = _contracts(recorded, workspace=workspace, window=window), "It is the window of contracts."
+    else:
+        window, reason = _window(recorded, asked=workspace.churn.outcome_window)
+        looks = customer_snapshots(
+            recorded.frames, as_of=_moments(recorded, workspace=workspace, window=window), outcome_window=window
+        )
+    return _laid_out(looks, recorded, workspace=workspace, window=window, reason=reason)
+
+
+def churn_task(data: ChurnData, workspace: Workspace) -> ScorerTask:
+    """Says what is learned of customers, and how it is judged.
+
+    Parameters
+    ----------
+    data : ChurnData
+        Looks at customers.
+    workspace : Workspace
+        Its settings say the rest.
+
+    Returns
+    -------
+    ScorerTask
+    """
+    settings = workspace.churn
+    window = data.outcome_window
+    return ScorerTask(
+        model=ModelName.CHURN.value,
+        rows=data,
+        splitting=BySnapshot(share=1 / max(2, len(np.unique(data.seen_at)))),
+        audit=lambda: _audited(data, workspace),
+        make=scorer_of,
+        recipe={"exclude": list(settings.exclude), "seed": settings.seed, "trees": None, "outcome_window": window},
+        trials=settings.tune_trials,
+        data={
+            "customers": len(np.unique(data.features["customer_id"].to_numpy(dtype=str))),
+            "left": data.positive,
+            "window": window,
+            "window_reason": data.chosen_by,
+            "quarantined": data.quarantined,
+        },
+        labels=LABELS,
+        words=CUSTOMERS,
+    )
+
+
+def scorer_of(recipe: Mapping[str, Any]) -> ChurnScorer:
+    """Makes a fresh scorer of a recipe, as a card keeps it.
+
+    Parameters
+    ----------
+    recipe : mapping
+        Arguments of `ChurnScorer`.
+
+    Returns
+    -------
+    ChurnScorer
+
+    Examples
+    --------
+    >>> scorer_of({"exclude": ["segment"], "seed": 0, "trees": None, "outcome_window": 90}).outcome_window
+    90
+    """
+    window = recipe["outcome_window"]
+    return ChurnScorer(
+        outcome_window=window, exclude=tuple(recipe["exclude"]), trees=recipe["trees"], seed=recipe["seed"]
+    )
+
+
+def train_churn(
+    workspace: Workspace, *, options: TrainingOptions | None = None, progress: Progress = silent
+) -> TrainingResult:
+    """Trains, judges and registers a churn scorer, and promotes it if every gate lets it pass.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where the customers come from and what is learned from them.
+    options : TrainingOptions, optional
+        What differs in this training.
+    progress : callable, optional
+        Is told each step.
+
+    Returns
+    -------
+    TrainingResult
+        Also of a scorer that was not promoted; it is registered for whoever wants to look.
+
+    Raises
+    ------
+    LeakageError
+        If the audit blocks; the findings are in the failed run as well.
+    SalescopeError
+        If the settings or the data cannot be used.
+    """
+    say = Steps(progress, total=STEPS)
+    say("reading and checking the tables")
+    data = churn_data(workspace)
+    keep_rows(data, model=ModelName.CHURN.value, folder=workspace.state / "snapshots")
+    return train_scorer(churn_task(data, workspace), workspace=workspace, options=options or TrainingOptions(), say=say)
+
+
+def _window(recorded: CustomerTables, *, asked: int | None) -> tuple[int, str]:
+    if asked is not None:
+        return asked, "It was set in salescope.yaml."
+    end = recorded.end
+    proposal = propose_outcome_window(recorded.frames["orders"], as_of=end)
+    # Its first line says which and why; the evidence for the other windows is in the lines after it.
+    return proposal.days, str(proposal).splitlines()[0].rstrip(":")
+
+
+def _moments(recorded: CustomerTables, *, workspace: Workspace, window: int) -> list[pd.Timestamp]:
+    settings, end = workspace.churn, recorded.end
+    first = recorded.frames["orders"]["ordered_at"].min()
+    moments = snapshot_moments(first, end=end, outcome_window=window, every=settings.every, most=settings.moments)
+    if len(moments) < 2:
+        problem = f"{(end - first).days} days of orders are too few for an outcome window of {window} days"
+        raise OutcomeError(problem, remedy="Map more history, or set a shorter churn.outcome_window in salescope.yaml.")
+    return moments
+
+
+def _contracts(recorded: CustomerTables, *, workspace: Workspace, window: int) -> pd.DataFrame:
+    """Looks at everybody who had a contract at a moment; who ends it within the window has left."""
+    customers = recorded.frames.get("customers")
+    present = [] if customers is None else [str(name) for name in customers.columns]
+    if customers is None or "churned_at" not in present:
+        raise MissingColumnError(["churned_at"], where="customers", present=present)
+    since = customers["since"] if "since" in present else pd.Series(pd.NaT, index=customers.index)
+    ends = customers["churned_at"]
+    end, first = pd.concat([since, ends]).max().normalize() + DAY, pd.concat([since, ends]).min()
+    settings, looks = workspace.churn, []
+    for moment in snapshot_moments(first, end=end, outcome_window=window, every=settings.every, most=settings.moments):
+        bound = ~(since >= moment) & ~(ends < moment)
+        if "churned" in present:
+            # Neither said to have left nor to have stayed: there is no contract that could end.
+            bound &= customers["churned"].notna()
+        wanted = pd.DataFrame({"customer_id": customers.loc[bound, "customer_id"], "as_of": moment})
+        left = customers.loc[bound].set_index("customer_id")["churned_at"].lt(moment + window * DAY)
+        look = customer_features(recorded.frames, as_of=wanted)
+        looks.append(look.assign(y=left.reindex(look["customer_id"]).to_numpy(dtype=np.int64)))
+    return _all_of(looks, window=window)
+
+
+def _all_of(looks: list[pd.DataFrame], *, window: int) -> pd.DataFrame:
+    if len(looks) < 2:
+        problem = f"The history of contracts is too short for an outcome window of {window} days"
+        raise OutcomeError(problem, remedy="Map more history, or set a shorter churn.outcome_window in salescope.yaml.")
+    return pd.concat(looks).sort_values(["customer_id", "as_of"], ignore_index=True)
+
+
+def _laid_out(
+    looks: pd.DataFrame, recorded: CustomerTables, *, workspace: Workspace, window: int, reason: str
+) -> ChurnData:
+    seen_at = looks["as_of"].to_numpy()
+    excluded = [name for name in workspace.churn.exclude if name in looks.columns]
+    return ChurnData(
+        features=looks.drop(columns=["y", *excluded]),
+        y=looks["y"].to_numpy(dtype=np.int64),
+        order=seen_at + np.timedelta64(window, "D"),
+        seen_at=seen_at,
+        period=np.unique(seen_at, return_inverse=True)[1].astype(np.int64),
+        group=np.unique(looks["customer_id"].to_numpy(dtype=str), return_inverse=True)[1],
+        as_of=(pd.Timestamp(seen_at.max()) + window * DAY).isoformat(),
+        digest=recorded.digest,
+        outcome_window=window,
+        chosen_by=reason,
+        quarantined=recorded.quarantined,
+        attributes=frozenset(recorded.frames["customers"].columns) if "customers" in recorded.frames else frozenset(),
+    )
+
+
+def _audited(data: ChurnData, workspace: Workspace) -> AuditReport:
+    columns = data.features.drop(columns=[name for name in TOLD_LATER if name in data.features.columns])
+    # What we counted ourselves, strictly before the moment, is known in time whatever it looks like.
+    counted = set(columns.columns) - data.attributes
+    # Twins are the rule among looks at one customer, so each is audited once: as it was seen last.
+    last = np.flatnonzero(np.append(data.group[1:] != data.group[:-1], True)) if data.group is not None else slice(None)
+    return audit(
+        columns.iloc[last].reset_index(drop=True),
+        data.y[last],
+        order=data.seen_at[last],
+        allowed=counted | set(workspace.churn.allow),
+        seed=workspace.churn.seed,
+    )
