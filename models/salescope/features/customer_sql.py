@@ -48,7 +48,9 @@ CREATE VIEW billed AS SELECT invoices.*, "row", as_of FROM invoices JOIN wanted 
 
 # Every customer that had ordered before each of the moments.
 ORDERED_BEFORE_SQL = """
-WITH first_order AS (SELECT customer, min(moment) AS moment FROM orders WHERE quantity > 0 GROUP BY customer)
+WITH first_order AS (
+    SELECT customer, min(moment) AS moment FROM orders WHERE quantity > 0 AND customer IS NOT NULL GROUP BY customer
+)
 SELECT customer, as_of FROM first_order CROSS JOIN moments WHERE moment < as_of ORDER BY customer, as_of
 """
 
