@@ -141,6 +141,7 @@ def test_without_moments_or_window_there_is_no_curve():
         ChurnScorer(outcome_window=90).fit(frame.drop(columns="as_of")),
     ):
         assert scorer.canary_values([{"loyal": True}]).shape == (1,)
+        assert ChurnScorer.from_bundle(scorer.to_bundle()).curve_ is None
         with pytest.raises(OutcomeError, match="has no curve"):
             scorer.churn_curve([{"loyal": True}])
 
@@ -149,3 +150,11 @@ def test_one_moment_gives_the_window_alone():
     frame = snapshots(300, 5)
     scorer = ChurnScorer(outcome_window=90).fit(frame[frame["as_of"] == MOMENT])
     assert scorer.churn_curve([{"loyal": True}], days=[30, 90, 91]).notna().to_numpy().tolist() == [[True, True, False]]
+
+
+@pytest.mark.parametrize("name", ["curve.json", "curve.trees.txt"])
+def test_a_curve_that_got_lost_is_not_taken_for_none(name):
+    files = of_silence().to_bundle()
+    del files[name]
+    with pytest.raises(KeyError, match=name):
+        ChurnScorer.from_bundle(files)

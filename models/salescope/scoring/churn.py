@@ -13,7 +13,7 @@ import pandas as pd
 
 from salescope.features.cells import word_of
 from salescope.frames.errors import OutcomeError, OutOfRangeError
-from salescope.scoring.churn_curve import ChurnCurve, fit_curve
+from salescope.scoring.churn_curve import NONE, ChurnCurve, fit_curve
 from salescope.scoring.customer_wording import LEAVING
 from salescope.scoring.door import Outcomes, Rows
 from salescope.scoring.inline_customers import with_facts
@@ -220,8 +220,7 @@ class ChurnScorer(ProbabilityScorer):
         dict of str to bytes
             The content of each file by its flat name.
         """
-        files = super().to_bundle()
-        return files if self.curve_ is None else {**files, **self.curve_.to_files()}
+        return super().to_bundle() | (dict(NONE) if self.curve_ is None else self.curve_.to_files())
 
     @classmethod
     def from_bundle(cls, files: Mapping[str, bytes]) -> Self:

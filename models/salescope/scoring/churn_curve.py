@@ -16,9 +16,11 @@ from salescope.scoring.members import Design, Floats, sigmoid
 from salescope.scoring.recipe import FEWEST_OUTCOMES, SMALL
 from salescope.scoring.trees import BoostedTrees, rounds_needed
 
-__all__ = ["ChurnCurve", "fit_curve"]
+__all__ = ["NONE", "ChurnCurve", "fit_curve"]
 
 STATE, TREES = "curve.json", "curve.trees.txt"
+# That there is no curve is written down too, so that one that got lost is not taken for none.
+NONE: Mapping[str, bytes] = {STATE: b'{"outcome_window": null}'}
 PERIOD = Feature("period", "period")
 MOST_ROWS = 60_000
 SMALLEST_CHANCE = 1e-12
@@ -120,9 +122,12 @@ class ChurnCurve:
         -------
         dict of str to bytes
         """
-        # Said here too, so that a bundle whose trees were taken out is not read as one that never had any.
-        learned = self.trees is not None
-        state = {"outcome_window": self.outcome_window, "ends": list(self.ends), "whole": self.whole, "trees": learned}
+        state = {
+            "outcome_window": self.outcome_window,
+            "ends": list(self.ends),
+            "whole": self.whole,
+            "learned": self.trees is not None,
+        }
         files = {STATE: json.dumps(state, allow_nan=False, sort_keys=True).encode()}
         return files if self.trees is None else {**files, TREES: self.trees.to_files()["trees.txt"]}
 
@@ -137,12 +142,12 @@ class ChurnCurve:
         Returns
         -------
         ChurnCurve or None
-            None where there is none among the files.
+            None from the files ``NONE``.
         """
-        if STATE not in files:
-            return None
         state = json.loads(files[STATE])
-        trees = BoostedTrees.from_files({"trees.txt": files[TREES]}) if state["trees"] else None
+        if state["outcome_window"] is None:
+            return None
+        trees = BoostedTrees.from_files({"trees.txt": files[TREES]}) if state["learned"] else None
         ends = tuple(float(end) for end in state["ends"])
         return cls(float(state["outcome_window"]), ends, bool(state["whole"]), trees)
 
