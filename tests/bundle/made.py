@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
+from salescope.features import customer_features
 from salescope.scoring.churn import ChurnScorer
 from salescope.scoring.leads import LeadScorer
 from salescope.scoring.products import ProductRecommender
 from salescope.scoring.segments import Segmenter
+from salescope.scoring.value import LifetimeValue
+from salescope.simulation import CompanySize, simulate
 
 VERSION = "0.1.0"
 
@@ -73,6 +76,15 @@ def made_churn() -> dict[str, bytes]:
     return bundle_model(scorer, canary_rows=looks, card={"as_of": "2025-05-01"}, made_with=VERSION)
 
 
+def made_value() -> dict[str, bytes]:
+    """Gives the bundle of a lifetime value that learned from a tiny made company."""
+    company = simulate(seed=0, size=CompanySize.tiny())
+    tables = {"orders": company.tables["orders"]}
+    value = LifetimeValue(horizon=90).fit(tables, as_of=company.end)
+    rows = customer_features(tables, as_of=company.end)
+    return bundle_model(value, canary_rows=rows, card={"as_of": "2024-09-01"}, made_with=VERSION)
+
+
 def made_products() -> dict[str, bytes]:
     """Gives the bundle of a recommender that learned from drawn baskets."""
     rng = np.random.default_rng(0)
@@ -110,6 +122,7 @@ def made_segments() -> dict[str, bytes]:
 MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     LEAD_SCORER: made_bundle,
     "churn_scorer": made_churn,
+    "lifetime_value": made_value,
     "product_recommender": made_products,
     "segmenter": made_segments,
 }

@@ -55,6 +55,12 @@ def _churn_scorer() -> type[Fitted]:
     return ChurnScorer
 
 
+def _lifetime_value() -> type[Fitted]:
+    from salescope.scoring.value import LifetimeValue  # noqa: PLC0415
+
+    return LifetimeValue
+
+
 def _product_recommender() -> type[Fitted]:
     from salescope.scoring.products import ProductRecommender  # noqa: PLC0415
 
@@ -70,6 +76,7 @@ def _segmenter() -> type[Fitted]:
 KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
     LEAD_SCORER: _lead_scorer,
     "churn_scorer": _churn_scorer,
+    "lifetime_value": _lifetime_value,
     "product_recommender": _product_recommender,
     "segmenter": _segmenter,
 }
