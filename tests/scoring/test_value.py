@@ -9,12 +9,12 @@ from scipy.integrate import quad
 
 from salescope.features import customer_features
 from salescope.frames.errors import OutcomeError
+from salescope.scoring import LifetimeValue
 from salescope.scoring.beta_geometric import BetaGeometricNBD
 from salescope.scoring.histories import Histories
 from salescope.scoring.pareto_nbd import ParetoNBD
 from salescope.scoring.purchases import fit_process
 from salescope.scoring.spend_per_order import GammaGamma
-from salescope.scoring.value import LifetimeValue
 from salescope.simulation import CompanySize, simulate
 
 AS_OF = pd.Timestamp("1997-10-01")

@@ -16,6 +16,7 @@ from salescope.scoring.products import ProductRecommender
 from salescope.scoring.reasons import Reason
 from salescope.scoring.segments import Segmenter
 from salescope.scoring.tiers import TIERS
+from salescope.scoring.value import LifetimeValue
 
 __all__ = [
     "STEPS",
@@ -25,6 +26,7 @@ __all__ = [
     "ChurnScorer",
     "CustomerColumns",
     "LeadScorer",
+    "LifetimeValue",
     "LookAlikeLeads",
     "LookAlikes",
     "NextCustomers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, hyp2f1
@@ -11,7 +11,7 @@ from scipy.special import betaln, digamma, gammaln, hyp2f1
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats, sigmoid
 from salescope.scoring.negative_binomial import negative_binomial
-from salescope.scoring.season import FLAT, YearlyWave
+from salescope.scoring.purchase_process import PurchaseProcess
 
 __all__ = ["BetaGeometricNBD"]
 
@@ -19,7 +19,7 @@ NEAR_ONE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class BetaGeometricNBD:
+class BetaGeometricNBD(PurchaseProcess):
     """Holds a BG/NBD process: gamma distributed rates of buying, beta distributed chances of leaving after an order.
 
     Parameters
@@ -47,19 +47,12 @@ class BetaGeometricNBD:
     (array([0.727]), array([1.226]))
     """
 
-    r: float
-    alpha: float
     a: float
     b: float
-    wave: YearlyWave = FLAT
 
     name: ClassVar[str] = "bg_nbd"
     parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
     timed: ClassVar[tuple[bool, ...]] = (False, True, False, False)
-
-    def _exposed(self, told: Histories, until: Floats) -> Floats:
-        start = told.began + 1.0
-        return self.alpha + self.wave.elapsed(start, start + until)
 
     def _branches(self, told: Histories) -> tuple[Floats, Floats]:
         """Gives the log-likelihoods of being alive and of having left after the last order."""
@@ -71,19 +64,7 @@ class BetaGeometricNBD:
         return alive, np.where(told.repeats > 0, left, -np.inf)
 
     def gradient(self, told: Histories, *, seasonal: bool = False) -> tuple[Floats, list[Floats]]:
-        """Gives the log-likelihood of each history and its derivatives.
-
-        Parameters
-        ----------
-        told : Histories
-        seasonal : bool, default False
-            Whether also those by the wave are wanted.
-
-        Returns
-        -------
-        tuple of (ndarray of float64, list of ndarray of float64), each of shape (n_customers,)
-            The derivatives by r, alpha, a, b, and by the cosine and sine of the wave.
-        """
+        """Gives the log-likelihood of each history and its derivatives by r, alpha, a, b and the wave."""
         alive, left = self._branches(told)
         chance = sigmoid(alive - left)
         start, shape = told.began + 1.0, self.r + told.repeats
@@ -102,47 +83,8 @@ class BetaGeometricNBD:
         slopes[3] += both - digamma(self.b) + chance * digamma(self.b + told.repeats) + (1.0 - chance) * digamma(before)
         return np.logaddexp(alive, left), slopes
 
-    def probability_alive(self, told: Histories) -> Floats:
-        """Gives the chance that a customer has not left.
-
-        Parameters
-        ----------
-        told : Histories
-
-        Returns
-        -------
-        ndarray of float64, shape (n_customers,)
-        """
-        alive, left = self._branches(told)
-        return sigmoid(alive - left)
-
-    def rate(self, told: Histories) -> tuple[Floats, Floats]:
-        """Gives what is known of the rate of buying of a customer that has not left: a gamma distribution.
-
-        Parameters
-        ----------
-        told : Histories
-
-        Returns
-        -------
-        tuple of ndarray of float64, each of shape (n_customers,)
-            Its shape, and its inverse scale in days as busy as the average.
-        """
-        return self.r + told.repeats, self._exposed(told, told.age)
-
     def expected_orders(self, told: Histories, *, horizon: float) -> Floats:
-        """Gives the orders to expect, whether or not the customer has left.
-
-        Parameters
-        ----------
-        told : Histories
-        horizon : float
-            Days from the first that is not observed.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_customers,)
-        """
+        """Gives the orders to expect, whether or not the customer has left, by a hypergeometric function."""
         # The expectation has a removable singularity at a = 1.
         a = self.a if abs(self.a - 1.0) > NEAR_ONE else 1.0 + NEAR_ONE
         known, ahead = self._exposed(told, told.age), self.wave.elapsed(told.now, told.now + horizon)
@@ -152,23 +94,7 @@ class BetaGeometricNBD:
         return np.asarray(self.probability_alive(told) * both / (a - 1.0) * (1.0 - kept))
 
     def chances(self, told: Histories, *, horizon: float, faster: Floats, most: int) -> list[Floats]:
-        """Gives how likely each number of orders is for a customer that has not left.
-
-        Parameters
-        ----------
-        told : Histories
-        horizon : float
-            Days from the first that is not observed.
-        faster : ndarray of float64, shape (n_customers,)
-            How many times the process's own rate each customer buys at.
-        most : int
-            The last entry holds as many orders and all above.
-
-        Returns
-        -------
-        list of ndarray of float64, each of shape (n_customers,)
-            Of 0, 1, … orders.
-        """
+        """Gives how likely each number of orders is for a customer that has not left yet, and may after each order."""
         exposed = faster * self.wave.elapsed(told.now, told.now + horizon)
         stayed, before = np.ones(len(told)), self.b + told.repeats
         more, answer, left = np.ones(len(told)), list[Floats](), np.zeros(len(told))
@@ -181,20 +107,3 @@ class BetaGeometricNBD:
             stayed = stayed * (still / (self.a + still))
         answer[-1] = np.maximum(1.0 - sum(answer[:-1], start=np.zeros(len(told))), 0.0)
         return answer
-
-    @classmethod
-    def of(cls, values: Floats, *, wave: YearlyWave = FLAT) -> Self:
-        """Makes a process of its parameters.
-
-        Parameters
-        ----------
-        values : ndarray of float64, shape (4,)
-            In the order of ``parameters``.
-        wave : YearlyWave, default flat
-
-        Returns
-        -------
-        BetaGeometricNBD
-        """
-        r, alpha, a, b = (float(value) for value in values)
-        return cls(r, alpha, a, b, wave)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import digamma, gammaln
@@ -12,7 +12,7 @@ from scipy.special import digamma, gammaln
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats, sigmoid
 from salescope.scoring.negative_binomial import negative_binomial
-from salescope.scoring.season import FLAT, YearlyWave
+from salescope.scoring.purchase_process import PurchaseProcess
 
 __all__ = ["ParetoNBD"]
 
@@ -27,7 +27,7 @@ SHORTEST, LEAST_FALL = 1e-9, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class ParetoNBD:
+class ParetoNBD(PurchaseProcess):
     """Holds a Pareto/NBD process: gamma distributed rates of buying and of leaving.
 
     Parameters
@@ -58,23 +58,16 @@ class ParetoNBD:
     (array([0.869]), array([1.455]))
     """
 
-    r: float
-    alpha: float
     s: float
     beta: float
-    wave: YearlyWave = FLAT
 
     name: ClassVar[str] = "pareto_nbd"
     parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
     timed: ClassVar[tuple[bool, ...]] = (False, True, False, True)
 
-    def _exposure(self, told: Histories, until: Floats) -> Floats:
-        start = told.began + 1.0
-        return self.wave.elapsed(start, start + until)
-
     def _fall(self, told: Histories, until: Floats) -> Floats:
         """Is the logarithm of the integrand over days of leaving, in log(alpha + days)."""
-        bought = (self.r + told.repeats) * np.log(self.alpha + self._exposure(told, until))
+        bought = (self.r + told.repeats) * np.log(self._exposed(told, until))
         return np.log(self.alpha + until) - (self.s + 1.0) * np.log(self.beta + until) - bought
 
     def _places(self, told: Histories) -> Iterator[tuple[Floats, Floats]]:
@@ -96,7 +89,7 @@ class ParetoNBD:
         common = (
             gammaln(self.r + told.repeats) - gammaln(self.r) + self.r * np.log(self.alpha) + self.s * np.log(self.beta)
         )
-        exposed = self.alpha + self._exposure(told, told.age)
+        exposed = self._exposed(told, told.age)
         alive = common - (self.r + told.repeats) * np.log(exposed) - self.s * np.log(self.beta + told.age)
         places = list(self._places(told))
         top = places[0][1]
@@ -109,26 +102,14 @@ class ParetoNBD:
         return alive, left, [(days, np.exp(weight - top) / total) for days, weight in places]
 
     def gradient(self, told: Histories, *, seasonal: bool = False) -> tuple[Floats, list[Floats]]:
-        """Gives the log-likelihood of each history and its derivatives.
-
-        Parameters
-        ----------
-        told : Histories
-        seasonal : bool, default False
-            Whether also those by the wave are wanted.
-
-        Returns
-        -------
-        tuple of (ndarray of float64, list of ndarray of float64), each of shape (n_customers,)
-            The derivatives by r, alpha, s, beta, and by the cosine and sine of the wave.
-        """
+        """Gives the log-likelihood of each history and its derivatives by r, alpha, s, beta and the wave."""
         alive, left, places = self._branches(told)
         chance = sigmoid(alive - left)
         ended = [(told.age, chance, 0.0), *((days, share * (1.0 - chance), 1.0) for days, share in places)]
         start, shape = told.began + 1.0, self.r + told.repeats
         slopes = [np.zeros(len(told)) for _ in range(6 if seasonal else 4)]
         for days, weight, died in ended:
-            exposed = self.alpha + self._exposure(told, days)
+            exposed = self._exposed(told, days)
             slopes[0] -= weight * np.log(exposed)
             slopes[1] -= weight * shape / exposed
             slopes[2] -= weight * (np.log(self.beta + days) - died / self.s)
@@ -141,47 +122,8 @@ class ParetoNBD:
         slopes[3] += self.s / self.beta
         return np.logaddexp(alive, left), slopes
 
-    def probability_alive(self, told: Histories) -> Floats:
-        """Gives the chance that a customer has not left.
-
-        Parameters
-        ----------
-        told : Histories
-
-        Returns
-        -------
-        ndarray of float64, shape (n_customers,)
-        """
-        alive, left, _ = self._branches(told)
-        return sigmoid(alive - left)
-
-    def rate(self, told: Histories) -> tuple[Floats, Floats]:
-        """Gives what is known of the rate of buying of a customer that has not left: a gamma distribution.
-
-        Parameters
-        ----------
-        told : Histories
-
-        Returns
-        -------
-        tuple of ndarray of float64, each of shape (n_customers,)
-            Its shape, and its inverse scale in days as busy as the average.
-        """
-        return self.r + told.repeats, self.alpha + self._exposure(told, told.age)
-
     def expected_orders(self, told: Histories, *, horizon: float) -> Floats:
-        """Gives the orders to expect, whether or not the customer has left.
-
-        Parameters
-        ----------
-        told : Histories
-        horizon : float
-            Days from the first that is not observed.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_customers,)
-        """
+        """Gives the orders to expect, whether or not the customer has left; a season ahead by quadrature."""
         shape, scale = self.rate(told)
         return self.probability_alive(told) * shape / scale * self._presence(told, horizon=horizon)
 
@@ -201,23 +143,7 @@ class ParetoNBD:
         return np.asarray(total)
 
     def chances(self, told: Histories, *, horizon: float, faster: Floats, most: int) -> list[Floats]:
-        """Gives how likely each number of orders is for a customer that has not left.
-
-        Parameters
-        ----------
-        told : Histories
-        horizon : float
-            Days from the first that is not observed.
-        faster : ndarray of float64, shape (n_customers,)
-            How many times the process's own rate each customer buys at.
-        most : int
-            The last entry holds as many orders and all above.
-
-        Returns
-        -------
-        list of ndarray of float64, each of shape (n_customers,)
-            Of 0, 1, … orders.
-        """
+        """Gives how likely each number of orders is for a customer that is there, over all days of leaving."""
         rate, known = self.rate(told), self.beta + told.age
         stays = np.exp(-self.s * np.log1p(horizon / known))
         ends = [(stays, np.full(len(told), float(horizon)))]
@@ -230,20 +156,3 @@ class ParetoNBD:
             for count, chance in enumerate(negative_binomial(rate, exposed, most=most)):
                 total[count] = total[count] + share * chance
         return total
-
-    @classmethod
-    def of(cls, values: Floats, *, wave: YearlyWave = FLAT) -> Self:
-        """Makes a process of its parameters.
-
-        Parameters
-        ----------
-        values : ndarray of float64, shape (4,)
-            In the order of ``parameters``.
-        wave : YearlyWave, default flat
-
-        Returns
-        -------
-        ParetoNBD
-        """
-        r, alpha, s, beta = (float(value) for value in values)
-        return cls(r, alpha, s, beta, wave)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import minimize
@@ -14,46 +14,16 @@ from salescope.scoring.beta_geometric import BetaGeometricNBD
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats
 from salescope.scoring.pareto_nbd import ParetoNBD
+from salescope.scoring.purchase_process import PurchaseProcess
 from salescope.scoring.season import FLAT, TURN, YearlyWave
 
-__all__ = ["PROCESSES", "Comebacks", "PurchaseProcess", "fit_process", "fit_season", "process_named"]
+__all__ = ["PROCESSES", "Comebacks", "fit_process", "fit_season", "process_named"]
 
 # A prior so weak that it speaks only where there are no data.
 SPREAD, USUAL_DAYS = 10.0, 90.0
 WAVE_SPREAD, HIGHEST_WAVE = 0.3, 0.65
 LEAST, MOST = -9.0, 12.0
 TIGHT = {"maxiter": 500, "ftol": 1e-11, "gtol": 1e-7}
-
-
-class PurchaseProcess(Protocol):
-    """Is a process by which customers buy and leave, each at a rate of its own."""
-
-    name: ClassVar[str]
-    parameters: ClassVar[tuple[str, ...]]
-    timed: ClassVar[tuple[bool, ...]]
-
-    @property
-    def wave(self) -> YearlyWave:
-        """Is how busy the days of the year are."""
-
-    def gradient(self, told: Histories, *, seasonal: bool = False) -> tuple[Floats, list[Floats]]:
-        """Gives each log-likelihood, and its derivatives by the parameters, and by the cosine and sine of the wave."""
-
-    def probability_alive(self, told: Histories) -> Floats:
-        """Gives the chance that each customer has not left, shape (n_customers,)."""
-
-    def rate(self, told: Histories) -> tuple[Floats, Floats]:
-        """Gives shape and inverse scale of the rate of customers that have not left."""
-
-    def expected_orders(self, told: Histories, *, horizon: float) -> Floats:
-        """Gives the orders to expect in so many days, shape (n_customers,)."""
-
-    def chances(self, told: Histories, *, horizon: float, faster: Floats, most: int) -> list[Floats]:
-        """Gives how likely each number of orders is for customers that have not left."""
-
-    @classmethod
-    def of(cls, values: Floats, *, wave: YearlyWave = FLAT) -> Self:
-        """Makes a process of its parameters."""
 
 
 PROCESSES: Mapping[str, type[PurchaseProcess]] = {"pareto_nbd": ParetoNBD, "bg_nbd": BetaGeometricNBD}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salescope.scoring.histories import NANOSECONDS_A_DAY, Histories
 from salescope.scoring.members import Floats
-from salescope.scoring.purchases import PurchaseProcess
+from salescope.scoring.purchase_process import PurchaseProcess
 from salescope.scoring.spend_per_order import GammaGamma
 from salescope.scoring.value_intervals import money_intervals, order_chances, order_intervals
 

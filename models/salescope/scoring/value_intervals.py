@@ -11,7 +11,7 @@ from scipy.special import betainc
 
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats
-from salescope.scoring.purchases import PurchaseProcess
+from salescope.scoring.purchase_process import PurchaseProcess
 from salescope.scoring.spend_per_order import GammaGamma
 
 __all__ = ["OrderChances", "money_intervals", "order_chances", "order_intervals"]

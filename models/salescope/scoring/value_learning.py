@@ -12,7 +12,8 @@ from salescope.features import AttributeEncoder, customer_features
 from salescope.frames.errors import MissingColumnError, OutcomeError
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats
-from salescope.scoring.purchases import PurchaseProcess, fit_process, fit_season, process_named
+from salescope.scoring.purchase_process import PurchaseProcess
+from salescope.scoring.purchases import fit_process, fit_season, process_named
 from salescope.scoring.season import FLAT, YearlyWave
 from salescope.scoring.value_members import LEAST_EXPECTED, Learned, OrderMembers, said_of
 from salescope.scoring.value_regression import OrderRegression, regressors_of

@@ -12,7 +12,8 @@ import pandas as pd
 from salescope.features import AttributeEncoder
 from salescope.scoring.histories import Histories
 from salescope.scoring.members import Floats
-from salescope.scoring.purchases import PurchaseProcess, process_named
+from salescope.scoring.purchase_process import PurchaseProcess
+from salescope.scoring.purchases import process_named
 from salescope.scoring.season import YearlyWave
 from salescope.scoring.value_regression import OrderRegression, regressors_of
 from salescope.scoring.value_trees import OrderTrees
