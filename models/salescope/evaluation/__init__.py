@@ -14,6 +14,7 @@ from salescope.evaluation.curves import lift_table, precision_recall_table, roc_
 from salescope.evaluation.delong import Interval
 from salescope.evaluation.drift import ColumnDrift, feature_drift
 from salescope.evaluation.estimated_performance import Estimate, EstimatedPerformance, estimated_performance
+from salescope.evaluation.expected_value import value_metrics
 from salescope.evaluation.leakage import AuditReport, Finding, audit
 from salescope.evaluation.metrics import (
     auc,
@@ -81,6 +82,7 @@ __all__ = [
     "summarise_columns",
     "track_record",
     "track_table",
+    "value_metrics",
     "walk_forward",
     "walk_snapshots",
     "within_period_auc",

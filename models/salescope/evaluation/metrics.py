@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 
 from salescope.evaluation.delong import Interval, normal_interval, placements
 from salescope.evaluation.outcomes import Floats, Ints, aligned_array, outcome_array, probability_array, require_both
+from salescope.evaluation.top_tenth import mean_of_top_tenth
 from salescope.frames.errors import MisalignedError, TooFewOutcomesError
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "within_period_auc",
 ]
 
-TOP_SHARE = 0.10
 SMALLEST_CHANCE = 1e-12
 
 
@@ -259,11 +259,7 @@ def lift_at_10(y: ArrayLike, p: ArrayLike) -> float:
     10.0
     """
     outcomes, score = _ranked(y, p)
-    _, inverse, counts = np.unique(-score, return_inverse=True, return_counts=True)
-    won = np.bincount(inverse, weights=outcomes)
-    seats = TOP_SHARE * len(outcomes)
-    seated = np.clip(seats - (np.cumsum(counts) - counts), 0.0, counts)
-    return float((won / counts * seated).sum() / seats / outcomes.mean())
+    return mean_of_top_tenth(outcomes, score) / float(outcomes.mean())
 
 
 def classifier_metrics(y: ArrayLike, p: ArrayLike) -> dict[str, float]:
