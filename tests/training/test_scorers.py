@@ -23,7 +23,7 @@ from salescope.training import (
     ScorerTask,
     Steps,
     TrainingOptions,
-    scorers,
+    running,
     train_scorer,
 )
 from salescope.training.leads import scorer_of
@@ -93,7 +93,7 @@ def churn(tmp_path_factory):
     say = Steps(lambda *step: told.append(step), total=STEPS)
     with pytest.MonkeyPatch.context() as patched:
         # The trial of a bundle costs seconds, and other tests see to it.
-        patched.setattr(scorers, "promote_version", lambda _, name, **more: promoted.append((name, more)))
+        patched.setattr(running, "promote_version", lambda _, name, **more: promoted.append((name, more)))
         task = task_of(rows, make=make)
         result = train_scorer(task, workspace=workspace, options=TrainingOptions(), say=say)
     return SimpleNamespace(**locals())

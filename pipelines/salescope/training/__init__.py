@@ -7,7 +7,8 @@ from salescope.training.judging import Calibration, Judgement
 from salescope.training.labelled import LabelledRows, keep_rows
 from salescope.training.leads import audit_leads, train_leads
 from salescope.training.progress import Steps
-from salescope.training.scorers import STEPS, TrainingOptions, TrainingResult, train_scorer
+from salescope.training.running import TrainingOptions, TrainingResult
+from salescope.training.scorers import STEPS, train_scorer
 from salescope.training.splitting import ByOutcome, BySnapshot, Splitting
 from salescope.training.task import ScorerTask
 

@@ -16,9 +16,10 @@ from salescope.monitoring.wording import Words
 from salescope.project import ModelName, Workspace
 from salescope.scoring import ChurnScorer, propose_outcome_window
 from salescope.training.customer_tables import DAY, CustomerTables, customer_tables, snapshot_moments
-from salescope.training.labelled import LabelledRows, keep_rows
-from salescope.training.progress import Progress, Steps, silent
-from salescope.training.scorers import STEPS, TrainingOptions, TrainingResult, train_scorer
+from salescope.training.labelled import LabelledRows
+from salescope.training.progress import Progress, silent
+from salescope.training.running import TrainingOptions, TrainingResult
+from salescope.training.scorers import train_read
 from salescope.training.splitting import BySnapshot
 from salescope.training.task import ScorerTask
 
@@ -173,11 +174,11 @@ def train_churn(
     SalescopeError
         If the settings or the data cannot be used.
     """
-    say = Steps(progress, total=STEPS)
-    say("reading and checking the tables")
-    data = churn_data(workspace)
-    keep_rows(data, model=ModelName.CHURN.value, folder=workspace.state / "snapshots")
-    return train_scorer(churn_task(data, workspace), workspace=workspace, options=options or TrainingOptions(), say=say)
+
+    def read() -> ScorerTask:
+        return churn_task(churn_data(workspace), workspace)
+
+    return train_read(read, workspace=workspace, options=options, progress=progress)
 
 
 def _window(recorded: CustomerTables, *, asked: int | None) -> tuple[int, str]:

@@ -12,9 +12,9 @@ from salescope.evaluation import AuditReport, audit
 from salescope.project import ModelName, Workspace
 from salescope.scoring import LeadScorer
 from salescope.training.data import LeadData, lead_data
-from salescope.training.labelled import keep_rows
-from salescope.training.progress import Progress, Steps, silent
-from salescope.training.scorers import STEPS, TrainingOptions, TrainingResult, train_scorer
+from salescope.training.progress import Progress, silent
+from salescope.training.running import TrainingOptions, TrainingResult
+from salescope.training.scorers import train_read
 from salescope.training.splitting import ByOutcome
 from salescope.training.task import ScorerTask
 
@@ -77,11 +77,11 @@ def train_leads(
     SalescopeError
         If the settings or the data cannot be used.
     """
-    say = Steps(progress, total=STEPS)
-    say("reading and checking the tables")
-    data = lead_data(workspace)
-    keep_rows(data, model=ModelName.LEADS.value, folder=workspace.state / "snapshots")
-    return train_scorer(lead_task(data, workspace), workspace=workspace, options=options or TrainingOptions(), say=say)
+
+    def read() -> ScorerTask:
+        return lead_task(lead_data(workspace), workspace)
+
+    return train_read(read, workspace=workspace, options=options, progress=progress)
 
 
 def lead_task(data: LeadData, workspace: Workspace) -> ScorerTask:

@@ -12,15 +12,19 @@ import numpy as np
 import pandas as pd
 
 from salescope.evaluation import AuditReport, reliability
+from salescope.monitoring import evaluation_plots
 from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement, Maker
 from salescope.training.labelled import LabelledRows
 from salescope.training.task import ScorerTask
+from salescope.training.trained_model import TrainedModel
 
-__all__ = ["TrainedScorer", "fit_final", "importance_of", "plain", "scorer_card"]
+__all__ = ["TrainedScorer", "fit_final", "importance_of", "plain", "recorded_scorer", "scorer_card"]
 
 IMPORTANCE_ROWS = 2_000
+CANARY_ROWS = 50
+EXAMPLE_ROWS = 5
 MONTHS_FROM = 1_000
 
 
@@ -132,6 +136,46 @@ def scorer_card(trained: TrainedScorer) -> dict[str, Any]:
     }
     written: dict[str, Any] = plain(card)
     return written
+
+
+def recorded_scorer(trained: TrainedScorer) -> TrainedModel:
+    """Lays out what goes on record of a scorer.
+
+    Parameters
+    ----------
+    trained : TrainedScorer
+        Everything that its training found.
+
+    Returns
+    -------
+    TrainedModel
+        With its card, drawings and figures.
+    """
+    task, card, judgement = trained.task, scorer_card(trained), trained.judgement
+    examples = task.rows.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
+    judged = {"newest": judgement.figures, "random": judgement.random}
+    check = trained.calibration.check
+    return TrainedModel(
+        model=task.model,
+        fitted=trained.scorer,
+        card=card,
+        decision=trained.decision,
+        canary_rows=examples.tail(CANARY_ROWS),
+        example=examples.tail(EXAMPLE_ROWS),
+        params={**trained.recipe, "learner": trained.scorer.learner_, "rows": len(task.rows.y)},
+        metrics={
+            **{f"{on}_{name}": value for on, found in judged.items() for name, value in found.items()},
+            "calibration_checked": check.error,
+            "calibration_floor_p95": check.p95,
+        },
+        plots=evaluation_plots(
+            task.rows.y[judgement.split.test],
+            judgement.newest,
+            calibrated=trained.calibration.probabilities,
+            importance=card["importance"],
+            words=task.words,
+        ),
+    )
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value

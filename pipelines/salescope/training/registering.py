@@ -1,29 +1,24 @@
-"""Puts a trained scorer on record: figures, plots and card in the run, its bundle in the registry."""
+"""Puts a trained model on record: figures, plots and card in the run, its bundle in the registry."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from math import isfinite
-from typing import Any
 
 from salescope.bundle import bundle_model
-from salescope.monitoring import card_page, evaluation_plots
+from salescope.monitoring import card_page
 from salescope.registry.tracking import CHALLENGER, TrackedRun, Tracking
-from salescope.training.publishing import TrainedScorer, scorer_card
+from salescope.training.trained_model import TrainedModel
 
-__all__ = ["register_scorer"]
-
-CANARY_ROWS = 50
-EXAMPLE_ROWS = 5
+__all__ = ["register_model"]
 
 
-def register_scorer(trained: TrainedScorer, *, tracking: Tracking, run: TrackedRun) -> tuple[str, dict[str, Any]]:
+def register_model(trained: TrainedModel, *, tracking: Tracking, run: TrackedRun) -> str:
     """Logs everything that a training found and registers its bundle as the challenger.
 
     Parameters
     ----------
-    trained : TrainedScorer
+    trained : TrainedModel
         Everything that was found.
     tracking : Tracking
         Where runs and versions are kept.
@@ -32,36 +27,23 @@ def register_scorer(trained: TrainedScorer, *, tracking: Tracking, run: TrackedR
 
     Returns
     -------
-    tuple of (str, dict)
-        The new version and its card.
+    str
+        The new version.
     """
-    card = scorer_card(trained)
-    _log(trained, card, run=run)
-    task = trained.task
-    examples = task.rows.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
-    files = bundle_model(trained.scorer, canary_rows=examples.tail(CANARY_ROWS), card=card, made_with=card["made_with"])
-    tags = {"data_digest": task.rows.digest, "as_of": task.rows.as_of, "decision": trained.decision.ground}
-    version = tracking.register(run, files, name=task.model, input_example=examples.tail(EXAMPLE_ROWS), tags=tags)
-    tracking.set_alias(task.model, CHALLENGER, version=version)
-    return version, card
+    _log(trained, run=run)
+    card, name = trained.card, trained.model
+    files = bundle_model(trained.fitted, canary_rows=trained.canary_rows, card=card, made_with=card["made_with"])
+    found = {"data_digest": card["data"]["digest"], "as_of": card["data"]["as_of"]}
+    tags = {**found, "decision": trained.decision.ground}
+    version = tracking.register(run, files, name=name, input_example=trained.example, tags=tags)
+    tracking.set_alias(name, CHALLENGER, version=version)
+    return version
 
 
-def _log(trained: TrainedScorer, card: Mapping[str, Any], *, run: TrackedRun) -> None:
-    rows, judgement = trained.task.rows, trained.judgement
-    plots = evaluation_plots(
-        rows.y[judgement.split.test],
-        judgement.newest,
-        calibrated=trained.calibration.probabilities,
-        importance=card["importance"],
-        words=trained.task.words,
-    )
-    for name, figure in plots.items():
+def _log(trained: TrainedModel, *, run: TrackedRun) -> None:
+    for name, figure in trained.plots.items():
         run.log_figure(figure, name=name)
-    run.log_text(card_page(card, plots=plots), name="card.html")
-    run.log_text(json.dumps(card, indent=2, ensure_ascii=False), name="card.json")
-    run.log_params({**trained.recipe, "learner": trained.scorer.learner_, "rows": len(rows.y)})
-    judged = {"newest": judgement.figures, "random": judgement.random}
-    figures = {f"{on}_{name}": value for on, found in judged.items() for name, value in found.items()}
-    figures["calibration_checked"] = trained.calibration.check.error
-    figures["calibration_floor_p95"] = trained.calibration.check.p95
-    run.log_metrics({name: value for name, value in figures.items() if isfinite(value)})
+    run.log_text(card_page(trained.card, plots=trained.plots), name="card.html")
+    run.log_text(json.dumps(trained.card, indent=2, ensure_ascii=False), name="card.json")
+    run.log_params(trained.params)
+    run.log_metrics({name: value for name, value in trained.metrics.items() if isfinite(value)})

@@ -2,77 +2,57 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from salescope.bundle import CARD, parse_json
 from salescope.evaluation import AuditReport
 from salescope.project import Workspace
-from salescope.registry.champion import promote_version
-from salescope.registry.tracking import Tracking
+from salescope.registry.tracking import TrackedRun
 from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.comparing import Champion, against_champion
-from salescope.training.decision import Decision, decide
+from salescope.training.decision import decide
 from salescope.training.judging import calibrate, judge_recipe
-from salescope.training.progress import Steps
-from salescope.training.publishing import TrainedScorer, fit_final
-from salescope.training.registering import register_scorer
+from salescope.training.labelled import keep_rows
+from salescope.training.progress import Progress, Steps
+from salescope.training.publishing import TrainedScorer, fit_final, recorded_scorer
+from salescope.training.running import TrainingOptions, TrainingResult, train_model
 from salescope.training.task import ScorerTask
+from salescope.training.trained_model import TrainedModel
 from salescope.training.tuning import Search, search_trees
 
-__all__ = ["STEPS", "TrainingOptions", "TrainingResult", "train_scorer"]
+__all__ = ["STEPS", "train_read", "train_scorer"]
 
-# The first is the caller's, who reads the tables.
+# The first is that of reading the tables.
 STEPS = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingOptions:
-    """Says how one training runs, over what the workspace's settings say.
+def train_read(
+    read: Callable[[], ScorerTask], *, workspace: Workspace, options: TrainingOptions | None, progress: Progress
+) -> TrainingResult:
+    """Reads what a scorer learns from, keeps the rows, and trains it.
 
     Parameters
     ----------
-    trials : int, optional
-        Trials of the search for better trees; by default those of the settings.
-    promote : bool, default True
-        Whether a scorer that passes every gate becomes the champion.
+    read : callable
+        Reads and checks the tables, and says what is learned from them.
+    workspace : Workspace
+        Where rows are kept, runs are tracked and bundles published.
+    options : TrainingOptions or None
+        What differs in this training.
+    progress : callable
+        Is told each step.
 
-    Examples
-    --------
-    >>> TrainingOptions(promote=False)
-    TrainingOptions(trials=None, promote=False)
+    Returns
+    -------
+    TrainingResult
+        See `train_scorer`.
     """
-
-    trials: int | None = None
-    promote: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingResult:
-    """Holds what came of a training.
-
-    Parameters
-    ----------
-    run_id : str
-        The MLflow run.
-    version : str
-        The registered version.
-    promoted : bool
-        Whether it serves now.
-    card : mapping
-        Its model card.
-    decision : Decision
-        Why it was promoted or not.
-    """
-
-    run_id: str
-    version: str
-    promoted: bool
-    card: Mapping[str, Any]
-    decision: Decision
+    say = Steps(progress, total=STEPS)
+    say("reading and checking the tables")
+    task = read()
+    keep_rows(task.rows, model=task.model, folder=workspace.state / "snapshots")
+    return train_scorer(task, workspace=workspace, options=options or TrainingOptions(), say=say)
 
 
 def train_scorer(task: ScorerTask, *, workspace: Workspace, options: TrainingOptions, say: Steps) -> TrainingResult:
@@ -101,22 +81,17 @@ def train_scorer(task: ScorerTask, *, workspace: Workspace, options: TrainingOpt
     SalescopeError
         If the data cannot be used.
     """
-    tracking = Tracking(workspace.mlflow_uri, experiment=task.model)
-    with tracking.run(f"train {task.model}", tags=_run_tags(task)) as run:
+
+    def find(champion: Champion | None, run: TrackedRun) -> TrainedModel:
         say("auditing for leaks")
         found = task.audit()
         run.log_text(found.to_frame().to_csv(index=False), name="audit.csv")
         found.raise_for_findings()
         recipe = _recipe(task, trials=options.trials, storage=workspace.state / "tuning.db", say=say)
-        trained = _trained(task, recipe, found=found, champion=_champion(tracking, task.model), say=say)
-        say("registering")
-        version, card = register_scorer(trained, tracking=tracking, run=run)
-    promote = options.promote and trained.decision.promote
-    if promote:
-        say("promoting")
-        promote_version(tracking, task.model, version=version, folder=workspace.published_of(task.model))
-    say.done()
-    return TrainingResult(run_id=run.run_id, version=version, promoted=promote, card=card, decision=trained.decision)
+        return recorded_scorer(_trained(task, recipe, found=found, champion=champion, say=say))
+
+    tags = {"data_digest": task.rows.digest, "as_of": task.rows.as_of}
+    return train_model(find, model=task.model, tags=tags, workspace=workspace, options=options, say=say)
 
 
 def _trained(
@@ -158,18 +133,3 @@ def _recipe(task: ScorerTask, *, trials: int | None, storage: Path, say: Steps) 
     search = Search(model=task.model, trials=trials, seed=task.recipe["seed"], storage=storage)
     trees = search_trees(task.rows, make, splitting=task.splitting, search=search, tell=tell)
     return {**task.recipe, "trees": trees or None}
-
-
-def _champion(tracking: Tracking, model: str) -> Champion | None:
-    serving = tracking.champion(model)
-    if serving is None:
-        return None
-    files = tracking.download(model, version=serving.version)
-    return Champion(version=serving.version, files=files, card=parse_json(files[CARD], file=CARD))
-
-
-def _run_tags(task: ScorerTask) -> dict[str, str]:
-    tags = {"data_digest": task.rows.digest, "as_of": task.rows.as_of}
-    # `mlflow run` opens a run of its own around ours and names it in this variable.
-    outer = os.environ.get("MLFLOW_RUN_ID")
-    return {**tags, "mlflow.parentRunId": outer} if outer else tags
