@@ -13,6 +13,7 @@ from salescope.scoring.next_steps import STEPS, Step
 from salescope.scoring.opt_outs import OptOuts
 from salescope.scoring.outcome_windows import WindowProposal, propose_outcome_window
 from salescope.scoring.products import ProductRecommender
+from salescope.scoring.profiles import CustomerModels, CustomerProfile, customer_profiles
 from salescope.scoring.reasons import Reason
 from salescope.scoring.segments import Segmenter
 from salescope.scoring.tiers import TIERS
@@ -25,6 +26,8 @@ __all__ = [
     "Cadence",
     "ChurnScorer",
     "CustomerColumns",
+    "CustomerModels",
+    "CustomerProfile",
     "LeadScorer",
     "LifetimeValue",
     "LookAlikeLeads",
@@ -37,6 +40,7 @@ __all__ = [
     "Segmenter",
     "Step",
     "WindowProposal",
+    "customer_profiles",
     "grade_of",
     "movements",
     "propose_outcome_window",
