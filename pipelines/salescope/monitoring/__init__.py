@@ -8,13 +8,14 @@ from salescope.monitoring.plots import (
     lift_plot,
     reliability_plot,
 )
-from salescope.monitoring.wording import Words
+from salescope.monitoring.wording import Words, figure_text
 
 __all__ = [
     "Words",
     "card_page",
     "discrimination_plot",
     "evaluation_plots",
+    "figure_text",
     "importance_plot",
     "lift_plot",
     "png_of",

@@ -1,4 +1,4 @@
-"""The model card: what people should know of a scorer before they trust it."""
+"""The model card: what people should know of a model before they trust it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from matplotlib.figure import Figure
 
+from salescope.monitoring.wording import figure_text
+
 __all__ = ["card_page", "png_of"]
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("salescope.monitoring"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["figure"] = figure_text
+    return environment
 
 
 def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
@@ -41,7 +45,8 @@ def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
         The page; every value is escaped.
     """
     images = {name: base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
-    return _environment().get_template("card.html").render(card=card, images=images)
+    template = "customer_model.html" if "tiles" in card["figures"] else "scorer.html"
+    return _environment().get_template(template).render(card=card, images=images)
 
 
 def png_of(figure: Figure, *, dpi: int = 110) -> bytes:

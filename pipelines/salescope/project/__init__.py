@@ -7,8 +7,11 @@ from salescope.project.settings import (
     ChurnSettings,
     LeadSettings,
     OutcomeSettings,
+    ProductSettings,
+    SegmentSettings,
     ServeSettings,
     TableSettings,
+    ValueSettings,
 )
 from salescope.project.workspace import SETTINGS_FILE, Workspace, load_workspace
 
@@ -20,8 +23,11 @@ __all__ = [
     "LeadSettings",
     "ModelName",
     "OutcomeSettings",
+    "ProductSettings",
+    "SegmentSettings",
     "ServeSettings",
     "TableSettings",
+    "ValueSettings",
     "Workspace",
     "init_workspace",
     "load_workspace",

@@ -17,10 +17,13 @@ __all__ = [
     "MlflowSettings",
     "Names",
     "OutcomeSettings",
+    "ProductSettings",
+    "SegmentSettings",
     "ServeSettings",
     "SettingsFile",
     "StoreSettings",
     "TableSettings",
+    "ValueSettings",
     "WorkspaceSettings",
 ]
 
@@ -211,6 +214,47 @@ class ChurnSettings(Section):
     seed: int = Field(default=0, ge=0, description="The seed of everything random.")
 
 
+class ValueSettings(Section):
+    """Says how far ahead orders and money of customers are expected."""
+
+    horizon: int = Field(
+        default=365, ge=1, description="Days ahead; shortened to half of the history where that is shorter."
+    )
+    seed: int = Field(default=0, ge=0, description="The seed of everything random.")
+
+
+Cuts = tuple[float, float, float, float]
+
+
+class SegmentSettings(Section):
+    """Says where the tiers of customers begin."""
+
+    cuts: Mapping[Literal["recency", "frequency", "money"], Cuts] = Field(
+        default_factory=dict,
+        description="Four rising cut points set by hand, as frequency: [1, 2, 4, 8]; the others are learned.",
+    )
+    new_within: float = Field(
+        default=90.0, ge=0.0, description="Days since the first order within which a customer is new."
+    )
+    judged_days: int = Field(default=90, ge=1, description="Days of the newest orders that tell how tiers differ.")
+
+    @model_validator(mode="after")
+    def _has_rising_cuts(self) -> SegmentSettings:
+        for name, cuts in self.cuts.items():
+            if list(cuts) != sorted(set(cuts)):
+                raise PydanticCustomError("cuts", "'{name}' needs four rising numbers", {"name": name})
+        return self
+
+
+class ProductSettings(Section):
+    """Says which products are recommended."""
+
+    exclude: tuple[Label, ...] = Field(
+        default=(), description="Products never recommended nor learned from, as postage and fees."
+    )
+    judged_days: int = Field(default=30, ge=1, description="Days of the newest orders that recommendations must find.")
+
+
 class MlflowSettings(Section):
     """Says where runs are tracked."""
 
@@ -237,6 +281,9 @@ class SettingsFile(Section):
     tables: Mapping[str, TableSettings] = Field(default_factory=dict)
     leads: LeadSettings = Field(default=LeadSettings())
     churn: ChurnSettings = Field(default=ChurnSettings())
+    value: ValueSettings = Field(default=ValueSettings())
+    segments: SegmentSettings = Field(default=SegmentSettings())
+    products: ProductSettings = Field(default=ProductSettings())
     mlflow: MlflowSettings = Field(default=MlflowSettings())
     store: StoreSettings = Field(default=StoreSettings())
     serve: ServeSettings = Field(default=ServeSettings())

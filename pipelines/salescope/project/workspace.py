@@ -12,7 +12,16 @@ from pydantic import BaseModel, ConfigDict
 from salescope.frames.errors import SettingsError, UnknownNameError
 from salescope.project.document import Document, read_document
 from salescope.project.expansion import anchored, expanded
-from salescope.project.settings import ChurnSettings, LeadSettings, ServeSettings, SettingsFile, TableSettings
+from salescope.project.settings import (
+    ChurnSettings,
+    LeadSettings,
+    ProductSettings,
+    SegmentSettings,
+    ServeSettings,
+    SettingsFile,
+    TableSettings,
+    ValueSettings,
+)
 from salescope.project.validation import settings_of
 
 __all__ = ["SETTINGS_FILE", "Workspace", "load_workspace"]
@@ -36,6 +45,12 @@ class Workspace(BaseModel):
         How leads are learned from.
     churn : ChurnSettings
         When a customer counts as left, and how that is learned from.
+    value : ValueSettings
+        How far ahead orders and money are expected.
+    segments : SegmentSettings
+        Where tiers begin.
+    products : ProductSettings
+        Which products are recommended.
     mlflow_uri : str
         Where runs are tracked; always absolute.
     store_url : str
@@ -53,6 +68,9 @@ class Workspace(BaseModel):
     tables: Mapping[str, TableSettings]
     leads: LeadSettings
     churn: ChurnSettings
+    value: ValueSettings
+    segments: SegmentSettings
+    products: ProductSettings
     mlflow_uri: str
     store_url: str
     serve: ServeSettings
@@ -160,6 +178,9 @@ def _resolved(settings: SettingsFile, path: Path, *, document: Document, environ
         ),
         leads=settings.leads,
         churn=settings.churn,
+        value=settings.value,
+        segments=settings.segments,
+        products=settings.products,
         mlflow_uri=anchored(tracking, path),
         store_url=anchored(store, path),
         serve=_resolved_serve(settings.serve, environment=environment),

@@ -54,13 +54,15 @@ class ChurnData(LabelledRows):
     attributes: frozenset[str]
 
 
-def churn_data(workspace: Workspace) -> ChurnData:
+def churn_data(workspace: Workspace, *, recorded: CustomerTables | None = None) -> ChurnData:
     """Reads, checks and describes the customers of a workspace at several moments.
 
     Parameters
     ----------
     workspace : Workspace
         Its tables "orders", "customers", "contacts", "invoices" and "products" are read, where mapped.
+    recorded : CustomerTables, optional
+        What was read before; by default the tables are read.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def churn_data(workspace: Workspace) -> ChurnData:
     SourceError
         If a table cannot be read.
     """
-    recorded = customer_tables(workspace)
+    recorded = recorded or customer_tables(workspace)
     basis = workspace.churn.basis or ("orders" if "orders" in recorded.frames else "contract")
     if basis == "contract":
         window = workspace.churn.outcome_window or CONTRACT_WINDOW
@@ -149,7 +151,11 @@ def scorer_of(recipe: Mapping[str, Any]) -> ChurnScorer:
 
 
 def train_churn(
-    workspace: Workspace, *, options: TrainingOptions | None = None, progress: Progress = silent
+    workspace: Workspace,
+    *,
+    options: TrainingOptions | None = None,
+    progress: Progress = silent,
+    recorded: CustomerTables | None = None,
 ) -> TrainingResult:
     """Trains, judges and registers a churn scorer, and promotes it if every gate lets it pass.
 
@@ -161,6 +167,8 @@ def train_churn(
         What differs in this training.
     progress : callable, optional
         Is told each step.
+    recorded : CustomerTables, optional
+        What was read before; by default the tables are read.
 
     Returns
     -------
@@ -176,7 +184,7 @@ def train_churn(
     """
 
     def read() -> ScorerTask:
-        return churn_task(churn_data(workspace), workspace)
+        return churn_task(churn_data(workspace, recorded=recorded), workspace)
 
     return train_read(read, workspace=workspace, options=options, progress=progress)
 

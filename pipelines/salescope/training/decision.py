@@ -18,7 +18,7 @@ class Decision:
     ----------
     promote : bool
         Whether it may take the alias "champion".
-    ground : {"signal", "calibration", "champion", "first", "better"}
+    ground : {"signal", "calibration", "baseline", "champion", "first", "better"}
         What decided.
     message : str
         The ground in words.

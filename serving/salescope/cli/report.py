@@ -30,6 +30,7 @@ def report(
     card: dict[str, Any] = parse_json(files[CARD], file=CARD)
     page = out or settings.path / "reports" / f"{model}-{published.version}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(card_page(card, plots={"importance": importance_plot(card["importance"])}), encoding="utf-8")
+    plots = {"importance": importance_plot(card["importance"])} if "importance" in card else {}
+    page.write_text(card_page(card, plots=plots), encoding="utf-8")
     people = [f"The card of {model} version {published.version} is in [bold]{page}[/]."]
     emit({"version": published.version, "page": str(page), "card": card}, as_json=as_json, people=people)
