@@ -16,6 +16,7 @@ from salescope.store.errors import (
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
 from salescope.store.outcomes import OUTCOME_KINDS, Outcome, Receipt, record_outcomes
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
+from salescope.store.profile_lines import AnsweredBy, profile_lines
 from salescope.store.profiles import Profile, PublishedProfile, profile_of, publish_profiles
 from salescope.store.publication import (
     CUSTOMERS,
@@ -35,6 +36,7 @@ __all__ = [
     "OUTCOME_KINDS",
     "SCOPES",
     "TRACK_COLUMNS",
+    "AnsweredBy",
     "ApiKey",
     "HostileValueError",
     "KeptReason",
@@ -67,6 +69,7 @@ __all__ = [
     "list_keys",
     "open_store",
     "predictions_with_outcomes",
+    "profile_lines",
     "profile_of",
     "publications",
     "publish_profiles",

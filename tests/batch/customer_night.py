@@ -1,0 +1,46 @@
+"""A made company's workspace with every model of customers published, as after training and before the night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from tests.scoring import customer_company as made
+
+from salescope.bundle import bundle_model
+from salescope.project import Workspace, load_workspace
+from salescope.project.creation import write_settings
+from salescope.registry import publish
+from salescope.scoring import CustomerModels
+
+NAMES = ("churn", "value", "segments", "products")
+CARD = {"data": {"as_of": "2024-08-31"}, "figures": {"newest": {}}}
+BASKETS = [{"products": ["P-001"]}, {"orders": []}]
+
+
+def made_workspace(folder: Path) -> Workspace:
+    """Writes the company of `made`, its representatives too."""
+    settings = write_settings(folder, template="made")
+    text = settings.read_text(encoding="utf-8")
+    mapped = "tables:\n  representatives: {path: data/representatives.csv}"
+    settings.write_text(text.replace("tables:", mapped, 1), encoding="utf-8")
+    (folder / "data").mkdir()
+    for name, frame in {**made.company().tables, **made.tables()}.items():
+        frame.to_csv(folder / "data" / f"{name}.csv", index=False)
+    return load_workspace(folder, environment={})
+
+
+def publish_models(workspace: Workspace, *, models: CustomerModels, canary: pd.DataFrame) -> None:
+    """Promotes every model that there is, without a registry."""
+    for name in NAMES:
+        model = getattr(models, name)
+        if model is not None:
+            rows = BASKETS if name == "products" else canary
+            files = bundle_model(model, canary_rows=rows, card=CARD, made_with="0.1.0")
+            publish(workspace.published_of(name), files, version="1")
+
+
+def night(folder: Path) -> Workspace:
+    workspace = made_workspace(folder)
+    publish_models(workspace, models=made.models(), canary=made.features().head(5))
+    return workspace
