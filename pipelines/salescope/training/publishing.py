@@ -17,6 +17,7 @@ from salescope.scoring.probability_scorer import ProbabilityScorer
 from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement, Maker
 from salescope.training.labelled import LabelledRows
+from salescope.training.learned_columns import learned_columns
 from salescope.training.task import ScorerTask
 from salescope.training.trained_model import TrainedModel
 
@@ -116,7 +117,7 @@ def scorer_card(trained: TrainedScorer) -> dict[str, Any]:
     task, check = trained.task, trained.calibration.check
     line = {"intercept": trained.calibration.intercept, "slope": trained.calibration.slope}
     newest = task.rows.y[trained.judgement.split.test]
-    data = _data_of(task)
+    data, importance = _data_of(task), importance_of(trained.scorer, task.rows)
     card = {
         "name": task.model,
         "words": asdict(task.words),
@@ -128,7 +129,8 @@ def scorer_card(trained: TrainedScorer) -> dict[str, Any]:
         "figures": _figures_of(task.rows, trained.judgement),
         "calibration": {**asdict(check), "message": check.message, **line},
         "reliability": reliability(newest, trained.calibration.probabilities).to_dict("records"),
-        "importance": importance_of(trained.scorer, task.rows),
+        "importance": importance,
+        "columns": learned_columns(task.rows, importance=importance),
         "audit": [asdict(finding) for finding in trained.audit.findings],
         "learner": trained.scorer.learner_,
         "notes": trained.scorer.notes_,
