@@ -30,6 +30,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps tests that share a slow fixture in one of the processes, so that it is made once (``--dist loadgroup``)."""
+    for item in items:
+        made = getattr(item, "_fixtureinfo", None)
+        fixtures = {} if made is None else made.name2fixturedefs
+        if "trained" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("trained"))
+        elif any(found[-1].scope == "module" for found in fixtures.values()):
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Finds the folder of real data; absent it skips, except in CI, where that is a failure."""

@@ -66,6 +66,13 @@ def test_quarantined_rows_fail_a_strict_check(made_workspace, tmp_path):
     assert "perhaps" in kept["reason"].iloc[0] + kept["value"].iloc[0]
 
 
+def test_the_help_of_keys_names_every_scope():
+    from salescope.cli.keys import SCOPES
+    from salescope.store import SCOPES as KNOWN
+
+    assert sorted(SCOPES) == sorted(KNOWN)
+
+
 def test_keys_are_made_shown_once_listed_and_revoked(tmp_path):
     salescope("init", tmp_path)
     made = json.loads(salescope("keys", "create", "CRM", "--scope", "leads:score", "-w", tmp_path, "--json").stdout)

@@ -180,6 +180,8 @@ def _distinct(values: pd.Series) -> pd.Series:
         values = values.astype(values.cat.categories.dtype)
     if values.dtype != object:
         return values.value_counts(dropna=True, sort=False)
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        return _distinct_texts(values)
     counts: dict[tuple[bool, Hashable], int] = {}
     for value in values:
         if not is_blank(value):
@@ -190,6 +192,13 @@ def _distinct(values: pd.Series) -> pd.Series:
     for position, (_, value) in enumerate(counts):
         index[position] = value
     return pd.Series(list(counts.values()), index=pd.Index(index, dtype=object), dtype=np.int64)
+
+
+def _distinct_texts(values: pd.Series) -> pd.Series:
+    codes, texts = pd.factorize(values, use_na_sentinel=True)
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    there = [position for position, text in enumerate(texts) if not is_blank(text)]
+    return pd.Series(counts[there], index=pd.Index(texts[there], dtype=object), dtype=np.int64)
 
 
 def _share(distinct: pd.Series, good: npt.ArrayLike) -> float:

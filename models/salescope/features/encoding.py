@@ -233,7 +233,8 @@ def _encode_series(values: pd.Series, column: AttributeColumn) -> npt.NDArray[np
     if column.kind == "number" and pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.where(np.isfinite(numbers), numbers, np.nan)[:, None]
-    if values.dtype == object:
+    # Equal texts read alike, so that they need no look at each cell; of other objects True and 1 are equal and do not.
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) != "string":
         return _encode_objects(values, column)
     codes, distinct = pd.factorize(values, use_na_sentinel=True)
     table = np.array([*(column.encode(value) for value in distinct), column.encode(None)], dtype=np.float64)

@@ -23,7 +23,7 @@ from salescope.training.trained_model import TrainedModel
 
 __all__ = ["TrainedScorer", "fit_final", "importance_of", "plain", "recorded_scorer", "scorer_card"]
 
-IMPORTANCE_ROWS = 2_000
+IMPORTANCE_ROWS = 500
 CANARY_ROWS = 50
 EXAMPLE_ROWS = 5
 MONTHS_FROM = 1_000
@@ -58,7 +58,7 @@ def importance_of(scorer: ProbabilityScorer, rows: LabelledRows) -> dict[str, fl
     scorer : ProbabilityScorer
         A fitted scorer.
     rows : LabelledRows
-        What was learned from; at most the newest two thousand are used.
+        What was learned from; at most the newest five hundred are used.
 
     Returns
     -------

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from salescope.cli.output import JsonOption, WorkspaceOption, emit, table
 from salescope.project import load_workspace
-from salescope.store import SCOPES, ApiKey, Store, create_key, list_keys, open_store, revoke_key
+
+if TYPE_CHECKING:
+    from salescope.store import ApiKey, Store
 
 __all__ = ["app"]
+
+# As in the store, which is too slow to import for a page of help; a test compares the two.
+SCOPES = ("admin", "console:read", "leads:score", "models:read")
 
 app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 
 
 @contextmanager
 def _store(workspace: str) -> Iterator[Store]:
+    from salescope.store import open_store
+
     settings = load_workspace(workspace)
     settings.state.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url)) as store:
@@ -41,13 +48,15 @@ def _described(key: ApiKey) -> dict[str, Any]:
 @app.command("create")
 def create(
     label: Annotated[str, typer.Argument(help="Whom or what it is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help=f"May be repeated: {', '.join(sorted(SCOPES))}.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=f"May be repeated: {', '.join(SCOPES)}.")] = None,
     *,
     days: Annotated[int | None, typer.Option(help="Days until it expires; never by default.", min=1)] = None,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Make a key; its secret is shown this once and stored only as a SHA-256."""
+    from salescope.store import create_key
+
     now = datetime.now(UTC)
     expires_at = now + timedelta(days=days) if days else None
     with _store(workspace) as store:
@@ -68,6 +77,8 @@ def create(
 @app.command("list")
 def list_(*, workspace: WorkspaceOption = ".", as_json: JsonOption = False) -> None:
     """List every key, revoked and expired ones too."""
+    from salescope.store import list_keys
+
     with _store(workspace) as store:
         described = [_described(key) for key in list_keys(store)]
     rows = [
@@ -85,6 +96,8 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Make a key useless from now on."""
+    from salescope.store import revoke_key
+
     with _store(workspace) as store:
         revoked = revoke_key(store, key_id, at=datetime.now(UTC))
     emit(_described(revoked), as_json=as_json, people=[f"Key [bold]{revoked.id}[/] ({revoked.label}) is revoked."])
