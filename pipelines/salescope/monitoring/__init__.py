@@ -8,16 +8,27 @@ from salescope.monitoring.plots import (
     lift_plot,
     reliability_plot,
 )
+from salescope.monitoring.recent_records import RecentDrift, recent_drift
+from salescope.monitoring.track_page import TRACK_FIGURES, track_page, track_plots
+from salescope.monitoring.track_plots import calibration_track_plot, drift_plot, track_plot
 from salescope.monitoring.wording import Words, figure_text
 
 __all__ = [
+    "TRACK_FIGURES",
+    "RecentDrift",
     "Words",
+    "calibration_track_plot",
     "card_page",
     "discrimination_plot",
+    "drift_plot",
     "evaluation_plots",
     "figure_text",
     "importance_plot",
     "lift_plot",
     "png_of",
+    "recent_drift",
     "reliability_plot",
+    "track_page",
+    "track_plot",
+    "track_plots",
 ]

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 
 from salescope.monitoring.wording import figure_text
 
-__all__ = ["card_page", "png_of"]
+__all__ = ["card_page", "page_templates", "png_of"]
 
 
 @cache
-def _environment() -> Environment:
+def page_templates() -> Environment:
+    """Makes the environment of the pages' templates once; it escapes everything."""
     environment = Environment(
         loader=PackageLoader("salescope.monitoring"),
         autoescape=select_autoescape(),
@@ -46,7 +47,7 @@ def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
     """
     images = {name: base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
     template = "customer_model.html" if "tiles" in card["figures"] else "scorer.html"
-    return _environment().get_template(template).render(card=card, images=images)
+    return page_templates().get_template(template).render(card=card, images=images)
 
 
 def png_of(figure: Figure, *, dpi: int = 110) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from salescope.cli import check, demo, follow, init, keys, promote, report, score, serve, train
+from salescope.cli import check, demo, follow, init, keys, monitor, promote, report, score, serve, train
 from salescope.cli.exits import Exit
 from salescope.cli.output import plain, remark
 from salescope.frames.errors import LeakageError, SalescopeError
@@ -32,6 +32,7 @@ app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.command("report")(report.report)
+app.command("monitor")(monitor.monitor)
 app.command("follow", hidden=True)(follow.follow)
 
 
