@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 
 from salescope.evaluation import AuditReport, audit
-from salescope.features import customer_features, customer_snapshots
-from salescope.frames.errors import MissingColumnError, OutcomeError
+from salescope.features import customer_snapshots
+from salescope.frames.errors import OutcomeError
 from salescope.monitoring.wording import Words
 from salescope.project import ModelName, Workspace
 from salescope.scoring import ChurnScorer, propose_outcome_window
+from salescope.training.contracts import contract_flags, contract_looks, has_ends
 from salescope.training.customer_tables import DAY, CustomerTables, customer_tables, snapshot_moments
 from salescope.training.labelled import LabelledRows
 from salescope.training.progress import Progress, silent
 from salescope.training.running import TrainingOptions, TrainingResult
 from salescope.training.scorers import train_read
-from salescope.training.splitting import BySnapshot
+from salescope.training.splitting import ByOutcome, BySnapshot
 from salescope.training.task import ScorerTask
 
 __all__ = ["ChurnData", "churn_data", "churn_task", "train_churn"]
@@ -28,6 +29,7 @@ __all__ = ["ChurnData", "churn_data", "churn_task", "train_churn"]
 # What tells who and when, and what came of it: the scorer knows that it must not be learned from.
 TOLD_LATER = ("customer_id", "as_of", "y", "orders_after", "money_after", "days_to_next_order", "churned", "churned_at")
 CONTRACT_WINDOW = 90
+NO_WINDOW = "No day of leaving is recorded, so each customer is looked at once, without a window and a curve."
 LABELS = {"rows": "looks at customers", "customers": "customers", "left": "of these looks, left", "window": "days"}
 CUSTOMERS = Words(rows="customers", positive="departures")
 
@@ -38,8 +40,8 @@ class ChurnData(LabelledRows):
 
     Parameters
     ----------
-    outcome_window : int
-        Days of the window.
+    outcome_window : int or None
+        Days of the window; None where no day of leaving is recorded, so that each customer is looked at once.
     chosen_by : str
         Why the window is so long, a sentence.
     quarantined : int
@@ -48,7 +50,7 @@ class ChurnData(LabelledRows):
         The columns that the table "customers" brought; all others were counted by us.
     """
 
-    outcome_window: int
+    outcome_window: int | None
     chosen_by: str
     quarantined: int
     attributes: frozenset[str]
@@ -67,22 +69,25 @@ def churn_data(workspace: Workspace, *, recorded: CustomerTables | None = None) 
     Returns
     -------
     ChurnData
-        Sorted by customer and moment.
+        Sorted by customer and moment; in the order of the table where there is no moment.
 
     Raises
     ------
     OutcomeError
         If nobody can be told to have left or stayed, or history is shorter than the window.
     MissingColumnError
-        If contracts are asked for, and their ends are not mapped.
+        If contracts are asked for, and neither their ends nor whether they ended is mapped.
     SourceError
         If a table cannot be read.
     """
     recorded = recorded or customer_tables(workspace)
     basis = workspace.churn.basis or ("orders" if "orders" in recorded.frames else "contract")
     if basis == "contract":
+        if not has_ends(recorded):
+            return _flagged(contract_flags(recorded), recorded, workspace=workspace)
         window = workspace.churn.outcome_window or CONTRACT_WINDOW
-        looks, reason = _contracts(recorded, workspace=workspace, window=window), "It is the window of contracts."
+        looks = contract_looks(recorded, settings=workspace.churn, window=window)
+        reason = "It is the window of contracts."
     else:
         window, reason = _window(recorded, asked=workspace.churn.outcome_window)
         looks = customer_snapshots(
@@ -110,7 +115,7 @@ def churn_task(data: ChurnData, workspace: Workspace) -> ScorerTask:
     return ScorerTask(
         model=ModelName.CHURN.value,
         rows=data,
-        splitting=BySnapshot(share=1 / max(2, len(np.unique(data.seen_at)))),
+        splitting=ByOutcome() if window is None else BySnapshot(share=1 / max(2, len(np.unique(data.seen_at)))),
         audit=lambda: _audited(data, workspace),
         make=scorer_of,
         recipe={"exclude": list(settings.exclude), "seed": settings.seed, "trees": None, "outcome_window": window},
@@ -122,7 +127,7 @@ def churn_task(data: ChurnData, workspace: Workspace) -> ScorerTask:
             "window_reason": data.chosen_by,
             "quarantined": data.quarantined,
         },
-        labels=LABELS,
+        labels={name: label for name, label in LABELS.items() if name != "window" or window is not None},
         words=CUSTOMERS,
     )
 
@@ -208,35 +213,6 @@ def _moments(recorded: CustomerTables, *, workspace: Workspace, window: int) -> 
     return moments
 
 
-def _contracts(recorded: CustomerTables, *, workspace: Workspace, window: int) -> pd.DataFrame:
-    """Looks at everybody who had a contract at a moment; who ends it within the window has left."""
-    customers = recorded.frames.get("customers")
-    present = [] if customers is None else [str(name) for name in customers.columns]
-    if customers is None or "churned_at" not in present:
-        raise MissingColumnError(["churned_at"], where="customers", present=present)
-    since = customers["since"] if "since" in present else pd.Series(pd.NaT, index=customers.index)
-    ends = customers["churned_at"]
-    end, first = pd.concat([since, ends]).max().normalize() + DAY, pd.concat([since, ends]).min()
-    settings, looks = workspace.churn, []
-    for moment in snapshot_moments(first, end=end, outcome_window=window, every=settings.every, most=settings.moments):
-        bound = ~(since >= moment) & ~(ends < moment)
-        if "churned" in present:
-            # Neither said to have left nor to have stayed: there is no contract that could end.
-            bound &= customers["churned"].notna()
-        wanted = pd.DataFrame({"customer_id": customers.loc[bound, "customer_id"], "as_of": moment})
-        left = customers.loc[bound].set_index("customer_id")["churned_at"].lt(moment + window * DAY)
-        look = customer_features(recorded.frames, as_of=wanted)
-        looks.append(look.assign(y=left.reindex(look["customer_id"]).to_numpy(dtype=np.int64)))
-    return _all_of(looks, window=window)
-
-
-def _all_of(looks: list[pd.DataFrame], *, window: int) -> pd.DataFrame:
-    if len(looks) < 2:
-        problem = f"The history of contracts is too short for an outcome window of {window} days"
-        raise OutcomeError(problem, remedy="Map more history, or set a shorter churn.outcome_window in salescope.yaml.")
-    return pd.concat(looks).sort_values(["customer_id", "as_of"], ignore_index=True)
-
-
 def _laid_out(
     looks: pd.DataFrame, recorded: CustomerTables, *, workspace: Workspace, window: int, reason: str
 ) -> ChurnData:
@@ -255,6 +231,24 @@ def _laid_out(
         chosen_by=reason,
         quarantined=recorded.quarantined,
         attributes=frozenset(recorded.frames["customers"].columns) if "customers" in recorded.frames else frozenset(),
+    )
+
+
+def _flagged(customers: pd.DataFrame, recorded: CustomerTables, *, workspace: Workspace) -> ChurnData:
+    """Lays out customers without any moment: as with leads, a later row is taken to be a later customer."""
+    row = np.arange(len(customers))
+    excluded = [name for name in workspace.churn.exclude if name in customers.columns]
+    return ChurnData(
+        features=customers.drop(columns=["y", *excluded]),
+        y=customers["y"].to_numpy(dtype=np.int64),
+        order=row,
+        seen_at=row,
+        as_of=f"row {len(customers)}",
+        digest=recorded.digest,
+        outcome_window=None,
+        chosen_by=NO_WINDOW,
+        quarantined=recorded.quarantined,
+        attributes=frozenset(customers.columns),
     )
 
 

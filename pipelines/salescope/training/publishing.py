@@ -154,7 +154,9 @@ def recorded_scorer(trained: TrainedScorer) -> TrainedModel:
         With its card, drawings and figures.
     """
     task, card, judgement = trained.task, scorer_card(trained), trained.judgement
-    examples = task.rows.features.drop(columns=list(trained.scorer.exclude), errors="ignore")
+    # Nobody who asks knows yet what only the outcome told; the key says whom an answer is about.
+    unknown = {*trained.scorer.not_features, *trained.scorer.exclude} - {trained.scorer.key}
+    examples = task.rows.features.drop(columns=list(unknown), errors="ignore")
     judged = {"newest": judgement.figures, "random": judgement.random}
     check = trained.calibration.check
     return TrainedModel(
