@@ -5,6 +5,7 @@ They are tested here and not in a folder ``notebooks``, because pytest is told t
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 
@@ -31,7 +32,7 @@ def executed(path, *, workspace, folder):
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in NOTEBOOKS] == ["retrain_leads.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == ["retrain_churn.ipynb", "retrain_leads.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -53,13 +54,25 @@ def test_a_notebook_is_named_in_the_readme(path):
     assert f"]({path.name})" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
-def test_retraining_runs_and_leaves_a_champion(made_workspace, tmp_path):
-    shutil.copytree(made_workspace, tmp_path / "shop", ignore=shutil.ignore_patterns(".salescope"))
-    notebook = executed(FOLDER / "retrain_leads.ipynb", workspace=tmp_path / "shop", folder=tmp_path)
+def outputs_of(path, *, made_workspace, folder, **settings):
+    """Runs a notebook on a copy of a workspace, some words of whose settings are others, and gives what it showed."""
+    shutil.copytree(made_workspace, folder / "shop", ignore=shutil.ignore_patterns(".salescope"))
+    file = folder / "shop" / "salescope.yaml"
+    text = file.read_text(encoding="utf-8")
+    for word, other in settings.items():
+        assert f"  {word}: " in text
+        text = re.sub(rf"  {word}: \S+", f"  {word}: {other}", text)
+    file.write_text(text, encoding="utf-8")
+    notebook = executed(path, workspace=folder / "shop", folder=folder)
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output.output_type for output in outputs if output.output_type == "error"] == []
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+    return outputs
+
+
+def test_retraining_leads_runs_and_leaves_a_champion(made_workspace, tmp_path):
+    outputs = outputs_of(FOLDER / "retrain_leads.ipynb", made_workspace=made_workspace, folder=tmp_path)
     workspace = load_workspace(tmp_path / "shop", environment={})
     champion = Tracking(workspace.mlflow_uri).champion("leads")
     published, files = load_current(workspace.published_of("leads"))
@@ -68,3 +81,14 @@ def test_retraining_runs_and_leaves_a_champion(made_workspace, tmp_path):
     assert {"scorer.json", "card.json"} <= set(files)
     assert f"leads version {published.version} serves now" in outputs[-1].text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["executed.ipynb", "shop"]
+
+
+def test_retraining_churn_runs_and_registers_what_it_judged(made_workspace, tmp_path):
+    # Few moments, far apart: fitting takes the time, and how good the scorer is is not what is tested here.
+    path = FOLDER / "retrain_churn.ipynb"
+    outputs = outputs_of(path, made_workspace=made_workspace, folder=tmp_path, every="60\n  moments: 3")
+    workspace = load_workspace(tmp_path / "shop", environment={})
+    version = Tracking(workspace.mlflow_uri).find("churn", version="@challenger").version
+    assert version == "1"
+    serves = (workspace.published_of("churn") / "current.json").exists()
+    assert outputs[-1].text.startswith(f"churn version {version} serves now" if serves else "What serves stays.")
