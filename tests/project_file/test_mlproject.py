@@ -20,6 +20,7 @@ from salescope.registry import load_current
 from salescope.registry.tracking import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
+ENTRY_POINTS = ("main", "train_leads", "train_churn", "train_customers", "score_leads", "serve")
 GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0"}
 
 
@@ -34,10 +35,10 @@ def test_mlflow_finds_the_file_by_its_own_name():
 
 
 def test_every_pipeline_is_an_entry_point():
-    assert set(project()._entry_points) == {"main", "train_leads", "score_leads", "serve"}
+    assert set(project()._entry_points) == set(ENTRY_POINTS)
 
 
-@pytest.mark.parametrize("name", ["main", "train_leads", "score_leads", "serve"])
+@pytest.mark.parametrize("name", ENTRY_POINTS)
 def test_the_program_knows_the_commands_of_an_entry_point(name, tmp_path):
     entry = project().get_entry_point(name)
     given = {parameter: GIVEN[parameter] for parameter in entry.parameters}

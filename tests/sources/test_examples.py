@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from salescope.project import load_workspace
+from salescope.project import Workspace, load_workspace
 from salescope.sources import CheckReport, check_workspace
 
 
 @pytest.fixture
-def check(repository, shared_data):
-    def checked(name: str) -> CheckReport:
+def example(repository, shared_data):
+    def loaded(name: str) -> Workspace:
         folder = repository / "notebooks" / "examples" / name
-        workspace = load_workspace(folder, environment={"SALESCOPE_DATA": str(shared_data.resolve())})
-        return check_workspace(workspace)
+        return load_workspace(folder, environment={"SALESCOPE_DATA": str(shared_data.resolve())})
+
+    return loaded
+
+
+@pytest.fixture
+def check(example):
+    def checked(name: str) -> CheckReport:
+        return check_workspace(example(name))
 
     return checked
 
@@ -49,3 +56,19 @@ def test_the_dates_of_the_crm_are_naive_days(check):
     facts = {column.name: column for column in leads.found.columns}
     assert facts["created_at"].style == "ISO 8601, naive local"
     assert (facts["created_at"].low, facts["outcome_at"].high) == ("2016-10-20", "2017-12-31")
+
+
+def test_a_wholesalers_order_lines_check_whole_and_their_control_totals_hold(check, example):
+    report = check("online-retail")
+    (table,) = report.tables
+    assert (table.problem, table.rows_in, table.accepted, table.quarantined) == ("", 541_909, 541_909, 0)
+    orders = report.checked["orders"].frame
+    assert orders["order_id"].nunique() == 25_900
+    assert orders["customer_id"].nunique() == 4_372
+    assert orders["customer_id"].isna().sum() == 135_080
+    assert orders["quantity"].sum() == 5_176_450
+    assert (orders["quantity"] * orders["unit_price"]).sum() == pytest.approx(9_747_747.934, abs=1e-3)
+    # Postage and fees are never recommended, and each of their codes is one that the file has.
+    excluded = set(example("online-retail").products.exclude)
+    assert excluded <= set(orders["product_id"].dropna())
+    assert not any(name[0].isdigit() for name in excluded)
