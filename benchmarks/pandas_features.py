@@ -58,6 +58,7 @@ def order_features(orders: pd.DataFrame, products: pd.DataFrame, *, as_of: pd.Ti
         bought=("bought", "sum"),
         returned=("returned", "sum"),
         returns_90d=("returned_90d", "sum"),
+        pieces=("quantity", "sum"),
         money_total=("money", "sum"),
         **{f"money_{days}d": (f"money_{days}d", "sum") for days in WINDOWS},
         discount_mean=("discount", "mean"),
@@ -70,9 +71,10 @@ def order_features(orders: pd.DataFrame, products: pd.DataFrame, *, as_of: pd.Ti
     features["money_trend"] = trend(features["money_90d"], features["money_180d"])
     features["orders_trend"] = trend(features["orders_90d"], features["orders_180d"])
     features["lines_per_order"] = features["bought"] / features["order_days"]
+    features["pieces_per_order"] = features["pieces"] / features["order_days"]
     features["returns_share"] = features["returned"] / features["lines"]
     features["deliveries_late_share"] = features["late"] / features["promised"].where(features["promised"] > 0)
-    return features.drop(columns=["lines", "bought", "returned", "promised", "late"])
+    return features.drop(columns=["lines", "bought", "pieces", "returned", "promised", "late"])
 
 
 def trend(latest: pd.Series, both: pd.Series) -> pd.Series:

@@ -102,6 +102,9 @@ def order_features(orders, products, as_of):
         "products_90d": len(recent) if named or not bought else NAN,
         "categories_total": len(categories) if categories or not bought else NAN,
         "lines_per_order": share(len(bought), len(order_days)),
+        "pieces_per_order": share(
+            sum(Fraction(round(line["quantity"] * 10_000), 10_000) for line in past), len(order_days)
+        ),
         "returns_share": share(len(returned), len(past)),
         "returns_90d": sum(line["ordered_at"] >= as_of - 90 * DAY for line in returned),
         "discount_mean": sum(discounts) / len(discounts) if discounts else NAN,

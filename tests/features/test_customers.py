@@ -13,7 +13,7 @@ from salescope.features import customer_features, customer_record_features, cust
 from salescope.frames.errors import MissingColumnError, OutOfRangeError
 
 AS_OF = pd.Timestamp("2024-06-15 12:00")
-N_FEATURES = 41
+N_FEATURES = 42
 SEEDS = st.integers(0, 10_000)
 
 

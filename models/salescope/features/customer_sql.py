@@ -2,8 +2,9 @@
 
 The questions are asked of ``orders``, ``contacts`` and ``invoices``, which `salescope.features.customer_facts` lays
 out, and of ``wanted``, one row a customer and moment. Times are whole nanoseconds since 1970, naive; money is whole
-1/10000 of the currency's unit, rounded half to even once a line; discounts are whole millionths. Sums of whole numbers
-do not depend on the order of rows, on threads or on how customers are cut into partitions.
+1/10000 of the currency's unit and pieces whole 1/10000, rounded half to even once a line; discounts are whole
+millionths. Sums of whole numbers depend neither on the order of rows nor on threads, nor on how customers are cut into
+partitions.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ WITH past AS (
         quantity > 0 AND promised_at < as_of
             AND coalesce(delivered_at >= as_of OR delivered_at > promised_at, TRUE) AS late,
         money_of(quantity, unit_price, discount) AS money,
+        TRY_CAST(quantity * 10000 AS BIGINT) AS pieces,
         TRY_CAST(discount * 1000000 AS BIGINT) AS discount
     FROM ordered
 ), lines AS (
@@ -76,6 +78,7 @@ WITH past AS (
         sum(money) FILTER (windows >= 3) AS last_90d,
         sum(money) FILTER (windows >= 2) AS last_180d,
         sum(money) FILTER (windows >= 1) AS last_365d,
+        sum(pieces) AS pieces,
         sum(discount) FILTER (bought) AS discount,
         count(discount) FILTER (bought) AS discounted,
         count(*) FILTER (promised) AS promised,
@@ -179,6 +182,7 @@ WITH past AS (
         CASE WHEN knows_orders THEN products_90d END AS products_90d,
         CASE WHEN knows_orders THEN categories END AS categories_total,
         bought / nullif(order_days, 0) AS lines_per_order,
+        pieces / nullif(order_days * 10000, 0) AS pieces_per_order,
         returned / nullif(lines, 0) AS returns_share,
         CASE WHEN knows_orders THEN coalesce(returned_90d, 0) END AS returns_90d,
         discount / nullif(discounted * 1000000, 0) AS discount_mean,

@@ -55,6 +55,7 @@ def customer_features(
           as a share of the sum of their sizes, -1 to 1;
         - ``days_between_orders_mean``, ``_sd`` (of the sample), ``_max``; ``overdue_ratio`` (recency ÷ mean gap);
         - ``products_total``, ``products_90d``, ``categories_total``, ``lines_per_order``: breadth of what was bought;
+        - ``pieces_per_order``: quantity, returns taken off, divided by the count of orders;
         - ``returns_share`` (of all lines), ``returns_90d`` (lines), ``discount_mean`` (of bought lines, a share);
         - ``deliveries_late_share``: of bought lines promised for before the moment, those that came later or had not;
         - ``contacts_total``, ``contacts_90d``, ``complaints_total``, ``complaints_90d``, ``complaints_open`` (not
@@ -77,8 +78,8 @@ def customer_features(
     table that is given are 0. Rows without a customer or a time are left out; a line without a price adds no money,
     one without a discount had none. What has its own later moment is looked at as it was known: a payment, a
     resolution or a delivery after the moment has not happened. The status of a line has no moment and is not used.
-    Sums are of whole numbers (money in 1/10000, rounded half to even once a line), so that no bit depends on the order
-    of rows, on threads or on which other customers are described.
+    Sums are of whole numbers (money and quantity in 1/10000, rounded half to even once a line), so that no bit depends
+    on the order of rows, on threads or on which other customers are described.
 
     Examples
     --------
