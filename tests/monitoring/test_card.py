@@ -139,16 +139,16 @@ def test_figures_that_are_absent_are_dashes():
 
 
 def test_only_drawings_that_are_there_are_embedded():
-    figure = Figure(figsize=(1, 1))
+    png = png_of(Figure(figsize=(1, 1)))
     assert Page(card_page(CARD, plots={})).count("img") == 0
-    page = Page(card_page(CARD, plots={"lift": figure, "importance": figure}))
+    page = Page(card_page(CARD, plots={"lift": png, "importance": png}))
     images = [attributes for tag, attributes in page.tags if tag == "img"]
     assert [image["alt"] for image in images] == ["Share of wins found", "What moves the scores"]
     assert all(image["src"].startswith("data:image/png;base64,iVBOR") for image in images)
 
 
 def test_the_page_needs_nothing_else():
-    page = Page(card_page(CARD, plots={"discrimination": Figure(figsize=(1, 1))}))
+    page = Page(card_page(CARD, plots={"discrimination": png_of(Figure(figsize=(1, 1)))}))
     assert page.count("link") == page.count("script") == 0
     assert "http" not in str(page.tags)
 

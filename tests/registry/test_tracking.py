@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 from tests.bundle.made import made_bundle, made_leads, made_products, made_scorer
 
 from salescope.bundle import MANIFEST, digest_of, load_as
@@ -32,14 +31,12 @@ def status(tracking: Tracking, run: TrackedRun) -> str:
 
 
 def test_a_run_holds_what_was_logged_and_is_finished(tracking: Tracking) -> None:
-    figure = Figure()
-    figure.subplots().plot([0, 1])
     with tracking.run("training", tags={"data_digest": "abc"}) as run:
         run.log_params({f"parameter {number}": number for number in range(150)})
         run.log_metrics({"auc": 0.5}, step=1)
         run.log_metrics({"auc": 0.75}, step=2)
         run.set_tags({"verdict": "signal"})
-        run.log_figure(figure, name="roc")
+        run.log_plot(b"a drawing", name="roc")
         run.log_text("# Card", name="card.md")
         assert status(tracking, run) == "RUNNING"
     found = tracking._client.get_run(run.run_id)

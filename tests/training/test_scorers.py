@@ -149,7 +149,7 @@ def test_the_final_scorer_learns_from_all(churn):
 
 @pytest.mark.parametrize("name", ["customers", "departures"])
 def test_the_card_speaks_in_the_words_of_its_task(name):
-    from salescope.monitoring import card_page, evaluation_plots
+    from salescope.monitoring import card_page, evaluation_plots, png_of
     from salescope.training.publishing import plain
 
     rows = made_rows(subjects=40)
@@ -165,4 +165,4 @@ def test_the_card_speaks_in_the_words_of_its_task(name):
         "figures": {"newest": figures, "table": [{"label": "the newest", "n": 3, **figures}], "remark": ""},
         "calibration": {"error": 0.1, "message": "Calibrated."}, "recipe": {"exclude": []},
     }  # fmt: skip
-    assert name in card_page(plain(card), plots={"lift": plots["lift"]})
+    assert name in card_page(plain(card), plots={"lift": png_of(plots["lift"])})

@@ -30,22 +30,22 @@ def page_templates() -> Environment:
     return environment
 
 
-def card_page(card: Mapping[str, Any], *, plots: Mapping[str, Figure]) -> str:
+def card_page(card: Mapping[str, Any], *, plots: Mapping[str, bytes]) -> str:
     """Renders a model card as one HTML page that needs nothing else.
 
     Parameters
     ----------
     card : mapping
         The card, as in the bundle's ``card.json``.
-    plots : mapping of str to matplotlib.figure.Figure
-        Drawings by name; they are embedded.
+    plots : mapping of str to bytes
+        Drawings by name, as `png_of` gives them; they are embedded.
 
     Returns
     -------
     str
         The page; every value is escaped.
     """
-    images = {name: base64.b64encode(png_of(figure)).decode() for name, figure in plots.items()}
+    images = {name: base64.b64encode(png).decode() for name, png in plots.items()}
     template = "customer_model.html" if "tiles" in card["figures"] else "scorer.html"
     return page_templates().get_template(template).render(card=card, images=images)
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -75,18 +77,20 @@ class TrackedRun:
         for key, value in tags.items():
             self.client.set_tag(self.run_id, key, value)
 
-    def log_figure(self, figure: Any, *, name: str) -> None:  # noqa: ANN401
-        """Saves a Matplotlib figure as ``plots/<name>.png``.
+    def log_plot(self, png: bytes, *, name: str) -> None:
+        """Saves a drawing as ``plots/<name>.png``.
 
         Parameters
         ----------
-        figure : matplotlib.figure.Figure
-            The figure.
+        png : bytes
+            The drawing as a PNG image.
         name : str
             Its name, without a suffix.
         """
-        with quietly():
-            self.client.log_figure(self.run_id, figure, f"plots/{name}.png")
+        with quietly(), TemporaryDirectory() as folder:
+            path = Path(folder) / f"{name}.png"
+            path.write_bytes(png)
+            self.client.log_artifact(self.run_id, str(path), "plots")
 
     def log_text(self, text: str, *, name: str) -> None:
         """Saves text, as a model card, under the given file name.

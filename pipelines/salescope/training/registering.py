@@ -6,7 +6,7 @@ import json
 from math import isfinite
 
 from salescope.bundle import bundle_model
-from salescope.monitoring import card_page
+from salescope.monitoring import card_page, png_of
 from salescope.registry.tracking import CHALLENGER, TrackedRun, Tracking
 from salescope.training.trained_model import TrainedModel
 
@@ -41,9 +41,11 @@ def register_model(trained: TrainedModel, *, tracking: Tracking, run: TrackedRun
 
 
 def _log(trained: TrainedModel, *, run: TrackedRun) -> None:
-    for name, figure in trained.plots.items():
-        run.log_figure(figure, name=name)
-    run.log_text(card_page(trained.card, plots=trained.plots), name="card.html")
+    # Drawn once, for the run and for the page: drawing is slower than everything else on record together.
+    plots = {name: png_of(figure) for name, figure in trained.plots.items()}
+    for name, png in plots.items():
+        run.log_plot(png, name=name)
+    run.log_text(card_page(trained.card, plots=plots), name="card.html")
     run.log_text(json.dumps(trained.card, indent=2, ensure_ascii=False), name="card.json")
     run.log_params(trained.params)
     run.log_metrics({name: value for name, value in trained.metrics.items() if isfinite(value)})

@@ -22,7 +22,7 @@ def report(
 ) -> None:
     """Write the model card of the version that serves as one HTML page."""
     from salescope.bundle import CARD, parse_json
-    from salescope.monitoring import card_page, importance_plot
+    from salescope.monitoring import card_page, importance_plot, png_of
     from salescope.registry import load_current
 
     settings = load_workspace(workspace)
@@ -30,7 +30,7 @@ def report(
     card: dict[str, Any] = parse_json(files[CARD], file=CARD)
     page = out or settings.path / "reports" / f"{model}-{published.version}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    plots = {"importance": importance_plot(card["importance"])} if "importance" in card else {}
+    plots = {"importance": png_of(importance_plot(card["importance"]))} if "importance" in card else {}
     page.write_text(card_page(card, plots=plots), encoding="utf-8")
     people = [f"The card of {model} version {published.version} is in [bold]{page}[/]."]
     emit({"version": published.version, "page": str(page), "card": card}, as_json=as_json, people=people)
