@@ -73,6 +73,26 @@ def test_a_grade_filters_the_ranking(browser: Browser, house: House):
     assert set(browser.texts("tbody .grade")) == {"D"}
 
 
+def test_the_track_record_is_in_the_navigation_and_shows_what_came_true(browser: Browser, house: House):
+    signed_in(browser, house)
+    browser.click("nav a[href$='/track-record']")
+    assert browser.text("h1") == "Track record"
+    closed = len(house.exhibit.scores.iloc[::2])
+    assert browser.text(".figure b") == str(closed)
+    drawn = browser.texts(".time-plots figcaption")
+    assert drawn[0] == "Calibration error"
+    assert browser.run("document.querySelectorAll('.time-plots svg').length") == len(drawn)
+    # The stylesheet reached the drawings: a point has the colour of its version, which the policy lets no page say inline.
+    colours = browser.run(
+        "[getComputedStyle(document.querySelector('.time-plots circle')).fill, getComputedStyle(document.body).color]"
+    )
+    assert colours[0] != colours[1]
+    assert "blind to a change of concept" in browser.text("main")
+    browser.click(".tabs a[href$='/churn']")
+    assert "Nothing to judge yet" in browser.text("main")
+    assert browser.complaints == []
+
+
 def test_the_pages_speak_chinese_when_asked(browser: Browser, house: House):
     signed_in(browser, house)
     browser.click("a[hreflang=zh]")
@@ -102,7 +122,7 @@ def test_no_page_is_wider_than_its_window_and_all_text_can_be_read(
     browser.prefer(dark=dark)
     signed_in(browser, house)
     lead = house.exhibit.scores["lead_id"].iloc[0]
-    for path in ("/console", "/console/leads", f"/console/lead?id={lead}", "/console/models"):
+    for path in ("/console", "/console/leads", f"/console/lead?id={lead}", "/console/models", "/console/track-record"):
         browser.open(f"{house.address}{path}")
         assert browser.run("document.documentElement.scrollWidth") <= width, path
         assert browser.run(WORST_CONTRAST) >= 4.5, path

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import numpy as np
+import pandas as pd
 import pytest
 from fastapi import FastAPI
 
@@ -23,6 +25,9 @@ from salescope.console import (
     console_routes,
 )
 from salescope.console.card import card_of
+from salescope.evaluation import estimated_performance, track_record
+from salescope.store.judged_rows import LedgerCounts
+from salescope.store.model_record import ModelRecord, RecordWish
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 KEY = "ss_0123456789_" + "a" * 32
@@ -63,6 +68,29 @@ def scored(number: int, **changes: Any) -> ScoredLead:
     return replace(lead, **changes)
 
 
+def record_of(model: str, *, n_rows: int = 0) -> ModelRecord:
+    """Judges made answers of two versions in two months: chances that are true, and intervals around what came."""
+    rng, number = np.random.default_rng(0), np.arange(n_rows)
+    p, actual = rng.beta(2, 3, size=n_rows), rng.gamma(2.0, 50.0, size=n_rows)
+    as_of = np.where(number % 2, pd.Timestamp("2026-01-05"), pd.Timestamp("2026-02-05"))
+    rows = pd.DataFrame(
+        {"model": model, "version": np.where(number % 4 < 2, "6", "7"), "as_of": as_of, "known_at": as_of, "probability": p,
+         "y": (rng.random(n_rows) < p) * 1.0, "value": actual, "actual": actual, "value_low": actual - 9, "value_high": actual}
+    )  # fmt: skip
+    return ModelRecord(
+        wish=RecordWish(model=model, since=NOW - timedelta(days=365), until=NOW),
+        counts=LedgerCounts(answers=n_rows, outcomes=n_rows, last_outcome_at=None, next_judged_at=NOW),
+        judged=n_rows,
+        cells=track_record(rows) if n_rows else (),
+        versions=track_record(rows, period="all") if n_rows else (),
+        bins=({"bin": 0.0, "n_rows": 200.0, "probability": 0.4, "rate": 0.41, "lo_95": 0.35, "hi_95": 0.48},)
+        if n_rows
+        else (),
+        estimated_version="7" if n_rows else None,
+        estimated=estimated_performance(p) if n_rows else None,
+    )
+
+
 @dataclass
 class Shelf:
     """Is data in memory; tests change what it holds."""
@@ -74,6 +102,7 @@ class Shelf:
         ]
     )
     scores: list[ScoredLead] = field(default_factory=lambda: [scored(number) for number in range(80)])
+    records: dict[str, ModelRecord] = field(default_factory=lambda: {"leads": record_of("leads", n_rows=200)})
     active: bool = True
     fails: Exception | None = None
     asked: list[object] = field(default_factory=list)
@@ -97,6 +126,10 @@ class Shelf:
         for lead in self.scores:
             counts[lead.grade] = counts.get(lead.grade, 0) + 1
         return LeadPage(wanted[(wish.page - 1) * wish.size : wish.page * wish.size], counts)
+
+    def track(self, model: str) -> dict[str, Any]:
+        self._fail()
+        return self.records.get(model, record_of(model)).document()
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         self.asked.append(lead_id)

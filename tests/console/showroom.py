@@ -17,7 +17,7 @@ from salescope.features import lead_features, lead_snapshots
 from salescope.registry.published import Published, publish
 from salescope.scoring import LeadScorer
 from salescope.simulation import CompanySize, MadeCompany, simulate
-from salescope.store import Prediction, Store, encode_reasons, record_predictions
+from salescope.store import Outcome, Prediction, Store, encode_reasons, record_outcomes, record_predictions
 
 NOW = datetime(2024, 11, 1, 9, 30, tzinfo=UTC)
 
@@ -128,6 +128,24 @@ def fill_ledger(store: Store, exhibit: Exhibit, *, published: Published, days: S
             for row, shift in zip(exhibit.scores.itertuples(), moved, strict=True)
         ]
         record_predictions(store, [batch])
+
+
+def fill_outcomes(store: Store, exhibit: Exhibit) -> None:
+    """Closes every other lead two days ago, as its chance says."""
+    rng = np.random.default_rng(1)
+    outcomes = [
+        Outcome(
+            key=row.lead_id,
+            subject_kind="lead",
+            subject_id=row.lead_id,
+            kind="won" if rng.random() < row.probability else "lost",
+            happened_at=NOW - timedelta(days=2),
+            received_at=NOW,
+            request_id="night",
+        )
+        for row in exhibit.scores.iloc[::2].itertuples()
+    ]
+    record_outcomes(store, [outcomes])
 
 
 def open_room(folder: Path, exhibit: Exhibit) -> Published:

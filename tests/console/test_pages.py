@@ -11,8 +11,15 @@ from tests.console.conftest import Shelf, Visitor, scored
 from salescope.console import LeadReason, LeadWish, PublishedModel
 from salescope.frames.errors import SalescopeError
 
-GUARDED = ["/console", "/console/leads", "/console/lead?id=L-001", "/console/models", "/console/models/7"]
-PAGES = [*GUARDED, "/console/leads?grade=B&page=2"]
+GUARDED = [
+    "/console",
+    "/console/leads",
+    "/console/lead?id=L-001",
+    "/console/models",
+    "/console/models/7",
+    "/console/track-record",
+]
+PAGES = [*GUARDED, "/console/leads?grade=B&page=2", "/console/track-record/churn"]
 
 
 @pytest.mark.parametrize("path", GUARDED)

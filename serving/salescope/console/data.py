@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from salescope.console.card import ModelCard
 
@@ -216,6 +216,9 @@ class ConsoleData(Protocol):
 
     def leads(self, wish: LeadWish) -> LeadPage:
         """Ranks the leads by their last answer."""
+
+    def track(self, model: str) -> Mapping[str, Any]:
+        """Gives a model's track record of the last year, as `salescope.store.model_record` writes it."""
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""

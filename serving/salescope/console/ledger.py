@@ -17,6 +17,7 @@ from salescope.console.data import LeadPage, LeadReason, LeadWish, PastScore, Pu
 from salescope.frames.errors import DamagedBundleError, NothingPublishedError
 from salescope.registry.published import Published, current, read_bundle
 from salescope.store import Store, decode_reasons, find_key, list_keys
+from salescope.store.model_record import LOOK_BACK, RecordWish, model_record
 from salescope.store.tables import PREDICTIONS
 
 __all__ = ["SCOPE", "LedgerData"]
@@ -72,6 +73,11 @@ class LedgerData:
             rows = _page(connection, wish)
             reasons = _reasons(connection, rows)
         return LeadPage([_lead(row, reasons) for row in rows], counts)
+
+    def track(self, model: str) -> dict[str, Any]:
+        """Gives a model's track record of the last year, as `salescope.store.model_record` writes it."""
+        now = self.clock()
+        return model_record(self.store, RecordWish(model=model, since=now - LOOK_BACK, until=now)).document()
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""

@@ -1,4 +1,4 @@
-"""The console's addresses: sign in, overview, leads, models."""
+"""The console's addresses: sign in, overview, leads, models, track record."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from salescope.console.drawings import Bar, Reliability, importance_bars, reason
 from salescope.console.errors import ForeignFormError, NotSignedInError, PageMissingError, SignInRefusedError
 from salescope.console.rendering import ASSETS, asset
 from salescope.console.sessions import COOKIE, Sessions
+from salescope.console.track import track
 from salescope.frames.errors import SalescopeError
 from salescope.scoring.wording import column_label, phrases_in
 
@@ -65,6 +66,8 @@ def console_routes(find: Callable[[Request], ConsoleData], *, clock: Callable[[]
         "/lead": lead,
         "/models": models,
         "/models/{version}": models,
+        "/track-record": track,
+        "/track-record/{model}": track,
     }
     for path, show in pages.items():
         router.add_api_route(path, door.guard(show), methods=["GET"])
