@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from tests.scoring import customer_company as made
+from tests.scoring.customer_company import TINY, CustomerCompany
 
 from salescope.bundle import bundle_model
 from salescope.project import Workspace, load_workspace
@@ -18,14 +18,14 @@ CARD = {"data": {"as_of": "2024-08-31"}, "figures": {"newest": {}}}
 BASKETS = [{"products": ["P-001"]}, {"orders": []}]
 
 
-def made_workspace(folder: Path) -> Workspace:
-    """Writes the company of `made`, its representatives too."""
+def made_workspace(folder: Path, *, of: CustomerCompany = TINY) -> Workspace:
+    """Writes what a company recorded, its representatives too."""
     settings = write_settings(folder, template="made")
     text = settings.read_text(encoding="utf-8")
     mapped = "tables:\n  representatives: {path: data/representatives.csv}"
     settings.write_text(text.replace("tables:", mapped, 1), encoding="utf-8")
     (folder / "data").mkdir()
-    for name, frame in {**made.company().tables, **made.tables()}.items():
+    for name, frame in {**of.company.tables, **of.tables}.items():
         frame.to_csv(folder / "data" / f"{name}.csv", index=False)
     return load_workspace(folder, environment={})
 
@@ -40,7 +40,7 @@ def publish_models(workspace: Workspace, *, models: CustomerModels, canary: pd.D
             publish(workspace.published_of(name), files, version="1")
 
 
-def night(folder: Path) -> Workspace:
-    workspace = made_workspace(folder)
-    publish_models(workspace, models=made.models(), canary=made.features().head(5))
+def night(folder: Path, *, of: CustomerCompany = TINY) -> Workspace:
+    workspace = made_workspace(folder, of=of)
+    publish_models(workspace, models=of.models, canary=of.features.head(5))
     return workspace

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,43 +17,69 @@ WINDOW = 60
 READ = ("orders", "contacts", "invoices", "products", "customers")
 
 
-@cache
+@dataclass(frozen=True)
+class CustomerCompany:
+    """Is a made company of some size."""
+
+    size: CompanySize
+
+    @cached_property
+    def company(self) -> MadeCompany:
+        return simulate(seed=0, size=self.size)
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Is what the company recorded; two customers must not be contacted."""
+        told = {name: self.company.tables[name] for name in READ}
+        wishes = pd.Series(None, index=told["customers"].index, dtype=object)
+        wishes.iloc[:2] = ["yes", "perhaps"]
+        return told | {"customers": told["customers"].assign(opted_out=wishes)}
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        return self.company.end
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        return customer_features(self.tables, as_of=self.as_of)
+
+    @cached_property
+    def models(self) -> CustomerModels:
+        """Is every model, as it is read from its bundle."""
+        moments = [self.as_of - pd.Timedelta(days, "D") for days in (WINDOW, WINDOW + 30, WINDOW + 60)]
+        snapshots = customer_snapshots(self.tables, as_of=moments, outcome_window=WINDOW)
+        fitted = {
+            "churn": ChurnScorer(outcome_window=WINDOW).fit(snapshots, order=snapshots["as_of"]),
+            "value": LifetimeValue(horizon=90).fit(self.tables, as_of=self.as_of),
+            "segments": Segmenter().fit(self.features),
+            "products": ProductRecommender().fit(self.tables["orders"], as_of=self.as_of),
+        }
+        read: dict[str, Any] = {name: type(model).from_bundle(model.to_bundle()) for name, model in fitted.items()}
+        return CustomerModels(**read, versions=dict.fromkeys(fitted, "1"))
+
+
+TINY = CustomerCompany(CompanySize.tiny())
+
+
 def company() -> MadeCompany:
-    return simulate(seed=0, size=CompanySize.tiny())
+    return TINY.company
 
 
-@cache
 def tables() -> dict[str, pd.DataFrame]:
-    """Is what the company recorded; two customers must not be contacted."""
-    told = {name: company().tables[name] for name in READ}
-    wishes = pd.Series(None, index=told["customers"].index, dtype=object)
-    wishes.iloc[:2] = ["yes", "perhaps"]
-    return told | {"customers": told["customers"].assign(opted_out=wishes)}
+    return TINY.tables
 
 
 def as_of() -> pd.Timestamp:
-    return company().end
+    return TINY.as_of
 
 
-@cache
 def features() -> pd.DataFrame:
-    return customer_features(tables(), as_of=as_of())
+    return TINY.features
 
 
 def baskets() -> Baskets:
     return Baskets.from_orders(tables()["orders"], as_of=as_of())
 
 
-@cache
 def models() -> CustomerModels:
-    """Is every model, as it is read from its bundle."""
-    moments = [as_of() - pd.Timedelta(days, "D") for days in (WINDOW, WINDOW + 30, WINDOW + 60)]
-    snapshots = customer_snapshots(tables(), as_of=moments, outcome_window=WINDOW)
-    fitted = {
-        "churn": ChurnScorer(outcome_window=WINDOW).fit(snapshots, order=snapshots["as_of"]),
-        "value": LifetimeValue(horizon=90).fit(tables(), as_of=as_of()),
-        "segments": Segmenter().fit(features()),
-        "products": ProductRecommender().fit(tables()["orders"], as_of=as_of()),
-    }
-    read: dict[str, Any] = {name: type(model).from_bundle(model.to_bundle()) for name, model in fitted.items()}
-    return CustomerModels(**read, versions=dict.fromkeys(fitted, "1"))
+    return TINY.models

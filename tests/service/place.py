@@ -20,6 +20,7 @@ from fastapi import APIRouter
 from salescope.bundle.scorers import bundle_model
 from salescope.registry.published import publish
 from salescope.scoring.leads import LeadScorer
+from salescope.scoring.segments import Segmenter
 from salescope.service import Extension, ServiceSettings, server_config
 from salescope.store import create_key, open_store
 
@@ -56,6 +57,20 @@ def made_scorer(*, seed: int) -> LeadScorer:
 def made_bundle(scorer: LeadScorer) -> dict[str, bytes]:
     rows = made_leads(seed=99, n_rows=8).drop(columns="outcome")
     return bundle_model(scorer, canary_rows=rows, card=CARD, made_with="0.1.0")
+
+
+def segments_bundle() -> dict[str, bytes]:
+    """Is the smallest model of customers: tiers, cut by hand."""
+    cuts = {"recency": [30, 60, 90, 180], "frequency": [1, 2, 4, 8], "money": [50, 100, 500, 1000]}
+    features = pd.DataFrame(
+        {
+            "days_since_last_order": [3.0],
+            "orders_365d": [9.0],
+            "money_365d": [900.0],
+            "days_since_first_order": [400.0],
+        }
+    )
+    return bundle_model(Segmenter(cuts=cuts).fit(features), canary_rows=features, card=CARD, made_with="0.1.0")
 
 
 @dataclass(frozen=True)
@@ -131,6 +146,7 @@ class Running:
 def main(folder: Path) -> None:
     """Serves a place from a process of its own, on a free port that is the first line printed."""
     place = made_place(folder, made_bundle(made_scorer(seed=1)))
+    publish(place.published / "segments", segments_bundle(), version="1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], place.keys["admin"], flush=True)
         uvicorn.Server(server_config(place.settings(log_level="ERROR"))).run(sockets=[listener])

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salescope.features.cells import word_of
+from salescope.features.cells import NEVER, instant_of, word_of
 from salescope.scoring.baskets import Baskets
 from salescope.scoring.churn import ChurnScorer
 from salescope.scoring.next_policy import NextPolicy
 from salescope.scoring.next_reasons import NextReasons
 from salescope.scoring.products import ProductRecommender
 from salescope.scoring.prospects import Prospects, prospects_of
+from salescope.scoring.reasons import Reason
 from salescope.scoring.segments import Segmenter
 from salescope.scoring.tiers import tier_names
 from salescope.scoring.value import LifetimeValue
@@ -94,11 +95,12 @@ def churn_told(
     if scorer.curve_ is not None:
         curve = scorer.churn_curve(rows, as_of=as_of)
         ends = [float(days) for days in curve.columns]
-        curves = [_curve(ends, chances) for chances in curve.to_numpy().tolist()]
+        told = (zip(ends, chances, strict=True) for chances in curve.to_numpy().tolist())
+        curves = [[{"days": day, "probability": chance} for day, chance in points] for points in told]
     # Who never ordered cannot stop ordering; contracts are another matter.
     by_silence = scorer.curve_ is not None and scorer.curve_.whole
     meant = (rows[ORDERS].to_numpy(dtype=np.float64) > 0) | (not by_silence)
-    cells = [scored[name].tolist() for name in ("probability", "score", "grade", "reasons")]
+    cells, kinds = [scored[name].tolist() for name in ("probability", "score", "grade", "reasons")], scorer.columns_
     return [
         {
             "probability": probability,
@@ -106,7 +108,7 @@ def churn_told(
             "grade": grade,
             "outcome_window": scorer.outcome_window,
             "curve": points,
-            "reasons": [asdict(reason) for reason in reasons],
+            "reasons": [_reason(reason, kind=kinds.get(reason.column)) for reason in reasons],
         }
         if is_meant
         else None
@@ -238,8 +240,10 @@ def _nothing(*, because: str | None = None, skipped: str | None = None) -> dict[
     return {**nothing, "reasons": [], "because": because, "skipped": skipped}
 
 
-def _curve(days: Sequence[float], chances: Sequence[float]) -> list[dict[str, float]]:
-    return [{"days": day, "probability": chance} for day, chance in zip(days, chances, strict=True)]
+def _reason(reason: Reason, *, kind: str | None) -> dict[str, Any]:
+    """Says a reason; a time the same, however it was written in the table or in the call."""
+    told, instant = asdict(reason), instant_of(reason.value) if kind == "date" else NEVER
+    return told if instant == NEVER else {**told, "value": pd.Timestamp(instant).isoformat()}
 
 
 def _known(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds

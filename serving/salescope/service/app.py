@@ -12,11 +12,13 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from salescope.service.access import KeyRing
 from salescope.service.answers import on_http_exception, on_validation_error
+from salescope.service.customers_scoring import customer_scoring_routes
 from salescope.service.errors import PublicWithoutKeyError
 from salescope.service.gates import BodyGate, CallFrame, KeyGate
 from salescope.service.health import health_routes
@@ -111,10 +113,11 @@ def create_app(
         # Spans and logs of the framework would carry exception texts, which may quote a value.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    for router in (lead_routes(), model_routes(), health_routes(), page_routes(), *(it.router for it in extensions)):
+    routers = (lead_routes(), customer_scoring_routes(), model_routes(), health_routes(), page_routes())
+    for router in (*routers, *(it.router for it in extensions)):
         app.include_router(router)
     app.mount("/docs/assets", docs_assets(), name="docs_assets")
-    _describe(app)
+    _describe(app, routers)
     return app
 
 
@@ -130,8 +133,8 @@ def _gates(settings: ServiceSettings, extensions: Sequence[Extension]) -> list[M
     ]
 
 
-def _describe(app: FastAPI) -> None:
-    """Adds the schemas that our own encoder writes by, which FastAPI does not see."""
+def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Adds the schemas that our own encoder writes by, which FastAPI does not see, and examples with their nulls."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -140,9 +143,18 @@ def _describe(app: FastAPI) -> None:
             components = described.setdefault("components", {})
             components["schemas"] = component_schemas()
             components["securitySchemes"] = {"apiKey": API_KEY}
+            _restore(described, routers)
         return generate()
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def _restore(described: dict[str, Any], routers: Sequence[APIRouter]) -> None:
+    """Describes each address as it was written: FastAPI leaves out whatever is null, also of an example."""
+    for route in (route for router in routers for route in router.routes if isinstance(route, APIRoute)):
+        if route.openapi_extra and route.include_in_schema:
+            for method in route.methods or ():
+                described["paths"][route.path][method.lower()].update(route.openapi_extra)
 
 
 def _lifespan(settings: ServiceSettings, clock: Callable[[], datetime]) -> Callable[[FastAPI], Any]:

@@ -9,7 +9,8 @@
     ├── UnknownModelError       the model that was asked for is not served here
     ├── MalformedJsonError      the body is not JSON, or not JSON that has one meaning
     ├── RequestShapeError       the body is JSON of another shape
-    ├── InvalidLeadError        one record of the call cannot be scored; the others are
+    ├── InvalidRecordError      one record of the call cannot be scored; the others are
+    │   └── InvalidLeadError    it was to be a lead
     ├── UnsupportedBodyError    the body says that it is something else than plain JSON
     ├── BodyTooLargeError       the body is longer than the service reads
     ├── HeadersTooLargeError    the headers are
@@ -36,6 +37,7 @@ __all__ = [
     "HeadersTooLargeError",
     "InvalidKeyError",
     "InvalidLeadError",
+    "InvalidRecordError",
     "MalformedJsonError",
     "MissingKeyError",
     "MissingScopeError",
@@ -156,7 +158,7 @@ class RequestShapeError(ServiceError):
         super().__init__(f"At {first.pointer or 'the top of the body'}: {first.detail}{also}")
 
 
-class InvalidLeadError(ServiceError):
+class InvalidRecordError(ServiceError):
     """Says that one record of a call cannot be scored; the other records are answered.
 
     Parameters
@@ -172,15 +174,19 @@ class InvalidLeadError(ServiceError):
     ----------
     pointer : str
         The whole place.
-    lead_id : str or None
-        The lead, where the record names one.
+    subject_id : str or None
+        Whom it is about, where the record names somebody.
     """
 
     def __init__(self, where: str, *, detail: str, step: str = "") -> None:
         self.pointer = f"{where}/{step}" if step else where
         self.detail = detail
-        self.lead_id: str | None = None
+        self.subject_id: str | None = None
         super().__init__(f"At {self.pointer}: {detail}")
+
+
+class InvalidLeadError(InvalidRecordError):
+    """Says that a record cannot be scored as a lead."""
 
 
 class UnsupportedBodyError(ServiceError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from salescope.service.lead_call import DEFAULT_TOP, INSTANT_PATTERN, MOST_TOP
 from salescope.service.operations import answer_of, operation
+from salescope.service.record_call import DEFAULT_TOP, INSTANT_PATTERN, MOST_TOP
 
 __all__ = ["LEADS_TO_SCORE", "LEAD_RECORD", "REQUEST_EXAMPLE", "SCORE_LEADS"]
 

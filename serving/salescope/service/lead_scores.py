@@ -15,10 +15,12 @@ from salescope.features.cells import word_of
 from salescope.features.leads import record_features
 from salescope.scoring.reasons import Reason
 from salescope.service.errors import InvalidLeadError
-from salescope.service.lead_answer import LeadProblem, LeadReason, LeadScore, LeadScores, LeadWarning, Trend
-from salescope.service.lead_call import LONGEST_NAME_SHOWN, Lead, LeadCall
+from salescope.service.lead_answer import LeadProblem, LeadReason, LeadScore, LeadScores, LeadWarning
+from salescope.service.lead_call import Lead, LeadCall
 from salescope.service.lead_model import LiveLeads
 from salescope.service.problems import problem_of
+from salescope.service.record_answers import iso_of, trend_of
+from salescope.service.record_call import LONGEST_NAME_SHOWN
 from salescope.store import Prediction, encode_reasons
 
 __all__ = ["ScoredCall", "score_call"]
@@ -59,6 +61,11 @@ class ScoredCall:
     model: LiveLeads
     scored: list[Scored]
     warnings: list[LeadWarning]
+
+    @property
+    def n_records(self) -> int:
+        """Counts the records that were sent."""
+        return len(self.call.leads)
 
     def predictions(self, *, request_id: str, at: datetime) -> list[Prediction]:
         """Writes the scores as lines of the ledger.
@@ -111,14 +118,14 @@ class ScoredCall:
         results: list[LeadScore | LeadProblem] = []
         for lead in self.call.leads:
             if isinstance(lead, InvalidLeadError):
-                results.append(LeadProblem(lead_id=lead.lead_id, problem=problem_of(lead)))
+                results.append(LeadProblem(lead_id=lead.subject_id, problem=problem_of(lead)))
             else:
                 results.append(_result(next(scores), before, base=self.model.base))
         return LeadScores(
             model=self.model.name,
             version=self.model.version,
             digest=self.model.digest,
-            as_of=_iso(self.call.as_of),
+            as_of=iso_of(self.call.as_of),
             request_id=request_id,
             results=results,
             warnings=self.warnings,
@@ -156,11 +163,11 @@ def _result(scored: Scored, before: Mapping[str, int], *, base: float) -> LeadSc
     said = math.fsum(reason.contribution for reason in scored.reasons)
     return LeadScore(
         lead_id=lead_id,
-        as_of=_iso(scored.lead.as_of),
+        as_of=iso_of(scored.lead.as_of),
         probability=scored.probability,
         score=scored.score,
         grade=scored.grade,
-        trend=None if previous is None else _trend(scored.score, previous),
+        trend=None if previous is None else trend_of(scored.score, previous),
         base=base,
         rest=_log_odds(scored.probability) - base - said,
         reasons=[_reason(reason) for reason in scored.reasons],
@@ -178,20 +185,10 @@ def _reason(reason: Reason) -> LeadReason:
     )
 
 
-def _trend(score: int, previous: int) -> Trend:
-    change = score - previous
-    direction = "up" if change > 0 else "down" if change < 0 else "same"
-    return Trend(previous_score=previous, change=change, direction=direction)
-
-
 def _log_odds(probability: float) -> float:
     # A probability that rounding has made 0 or 1 has the log-odds of the nearest one that is neither.
     kept = min(max(probability, 5e-324), 1 - 2**-53)
     return math.log(kept) - math.log1p(-kept)
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
 
 
 def _warnings(leads: Sequence[Lead], model: LiveLeads, *, counts: Counter[str]) -> list[LeadWarning]:

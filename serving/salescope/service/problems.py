@@ -105,6 +105,13 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
         "It stands in the place of the record's result; `pointer` names the place. Correct that record and send it "
         "again; the other records of the call were scored.",
     ),
+    errors.InvalidRecordError: ProblemType(
+        "invalid-record",
+        422,
+        "A record cannot be scored",
+        "It stands in the place of the record's result; `pointer` names the place. Correct that record and send it "
+        "again; the other records of the call were scored.",
+    ),
     errors.UnsupportedBodyError: ProblemType(
         "unsupported-body", 415, "The body is not plain JSON", "Send `Content-Type: application/json`, uncompressed."
     ),
@@ -242,7 +249,7 @@ def problem_of(error: Exception, *, request_id: str | None = None) -> Problem:
     detail = str(error) if kind.status < 500 or isinstance(error, errors.ServiceError) else kind.remedy
     if kind is INTERNAL:
         detail = INTERNAL.remedy
-    if isinstance(error, errors.InvalidLeadError):
+    if isinstance(error, errors.InvalidRecordError):
         detail = error.detail
         extra["pointer"] = error.pointer
     if isinstance(error, errors.RequestShapeError):

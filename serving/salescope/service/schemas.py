@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from salescope.service.customers_answer import CustomerScores
+from salescope.service.customers_openapi import CUSTOMER_RECORD, CUSTOMERS_TO_SCORE
 from salescope.service.health import Alive, Ready
 from salescope.service.lead_answer import LeadScores
 from salescope.service.lead_openapi import LEAD_RECORD, LEADS_TO_SCORE
@@ -15,7 +17,7 @@ from salescope.service.problems import Problem
 
 __all__ = ["component_schemas"]
 
-WRITTEN: Sequence[type] = (Alive, LeadScores, ModelCard, Models, Problem, Ready)
+WRITTEN: Sequence[type] = (Alive, CustomerScores, LeadScores, ModelCard, Models, Problem, Ready)
 
 
 def component_schemas() -> dict[str, Any]:
@@ -29,7 +31,13 @@ def component_schemas() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(component_schemas())[:3]
-    ['Alive', 'LeadProblem', 'LeadReason']
+    ['Alive', 'AnsweringModel', 'Churn']
     """
     _, components = msgspec.json.schema_components(WRITTEN, ref_template="#/components/schemas/{name}")
-    return dict(sorted({**components, "LeadRecord": LEAD_RECORD, "LeadsToScore": LEADS_TO_SCORE}.items()))
+    taken = {
+        "CustomerRecord": CUSTOMER_RECORD,
+        "CustomersToScore": CUSTOMERS_TO_SCORE,
+        "LeadRecord": LEAD_RECORD,
+        "LeadsToScore": LEADS_TO_SCORE,
+    }
+    return dict(sorted({**components, **taken}.items()))
