@@ -14,10 +14,13 @@ from salescope.scoring.beta_geometric import BetaGeometricNBD
 from salescope.scoring.histories import Histories
 from salescope.scoring.pareto_nbd import ParetoNBD
 from salescope.scoring.purchases import fit_process
+from salescope.scoring.season import YearlyWave
 from salescope.scoring.spend_per_order import GammaGamma
+from salescope.scoring.value_members import season_ahead
 from salescope.simulation import CompanySize, simulate
 
 AS_OF = pd.Timestamp("1997-10-01")
+HORIZON = 90
 COLUMNS = ["customer", "customer_id", "date", "quantity", "money"]
 
 
@@ -120,3 +123,12 @@ def test_answers_make_sense(company, model):
 def test_nobody_before_the_moment_is_said(company):
     with pytest.raises(OutcomeError, match="No customer had ordered before"):
         LifetimeValue().fit({"orders": company.tables["orders"]}, as_of="2020-01-01")
+
+
+def test_trees_follow_the_season_that_lies_ahead(company):
+    busy, features = YearlyWave(0.0, 0.5), features_of(company)
+    told = Histories.from_features(features)
+    at = np.arange(float(HORIZON)) + float(told.now[0])
+    season = season_ahead(ParetoNBD(0.5, 70.0, 0.6, 80.0, wave=busy), told, horizon=HORIZON)
+    np.testing.assert_allclose(season, busy.busyness(at + 0.5).mean(), rtol=1e-4)
+    assert (season_ahead(ParetoNBD(0.5, 70.0, 0.6, 80.0), told, horizon=HORIZON) == 1.0).all()

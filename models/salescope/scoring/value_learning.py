@@ -15,7 +15,14 @@ from salescope.scoring.members import Floats
 from salescope.scoring.purchase_process import PurchaseProcess
 from salescope.scoring.purchases import fit_process, fit_season, process_named
 from salescope.scoring.season import FLAT, YearlyWave
-from salescope.scoring.value_members import LEAST_EXPECTED, Learned, OrderMembers, said_of
+from salescope.scoring.value_members import (
+    LEAST_EXPECTED,
+    Learned,
+    OrderMembers,
+    said_of,
+    season_ahead,
+    without_season,
+)
 from salescope.scoring.value_regression import OrderRegression, regressors_of
 from salescope.scoring.value_trees import OrderDesign, OrderTrees
 from salescope.scoring.value_windows import (
@@ -139,14 +146,16 @@ def _seen(window: ClosedWindow, plain: OrderMembers, *, encoder: AttributeEncode
 
     The process is fitted again to what was known at the start: its errors are then those that it will make, also by
     reaching further than it has seen. Orders of a shorter window are scaled to the horizon by the process of today.
+    Trees are not told the season: what windows of one season hold they would take for any season's.
     """
     told, process = window.told, plain.process
     before: PurchaseProcess = fit_process(type(process), told, wave=process.wave, start=process)
     said = said_of(before, told, horizon=plain.horizon)
     within = np.maximum(process.expected_orders(told, horizon=window.days), LEAST_EXPECTED)
-    scale = process.expected_orders(told, horizon=plain.horizon) / within
+    season = season_ahead(process, told, horizon=plain.horizon)
+    scale = process.expected_orders(told, horizon=plain.horizon) / within / season
     return _Seen(
-        encoded=np.column_stack([encoder.encode(window.features), *said]),
+        encoded=np.column_stack([encoder.encode(window.features), *without_season(said, season=season)]),
         regressors=regressors_of(window.features, said=said),
         orders=window.orders,
         expected=np.maximum(before.expected_orders(told, horizon=window.days), LEAST_EXPECTED),

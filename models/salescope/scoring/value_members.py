@@ -18,7 +18,7 @@ from salescope.scoring.season import YearlyWave
 from salescope.scoring.value_regression import OrderRegression, regressors_of
 from salescope.scoring.value_trees import OrderTrees
 
-__all__ = ["LEAST_EXPECTED", "WEIGHTS", "Learned", "OrderMembers", "said_of"]
+__all__ = ["LEAST_EXPECTED", "WEIGHTS", "Learned", "OrderMembers", "said_of", "season_ahead", "without_season"]
 
 LEAST_EXPECTED = 1e-6
 WEIGHTS: Mapping[str, float] = {"process": 0.5, "regression": 0.25, "trees": 0.25}
@@ -33,7 +33,7 @@ class Learned:
     encoder : AttributeEncoder
         How trees read features.
     trees : OrderTrees
-        They give orders by themselves.
+        They give orders by themselves, as in a season like any other.
     regression : OrderRegression
         It gives a factor on what the process expects.
     """
@@ -85,9 +85,11 @@ class OrderMembers:
         if self.learned is None:
             return {"process": orders}
         said = said_of(self.process, told, horizon=self.horizon)
-        encoded = np.column_stack([self.learned.encoder.encode(features), *said])
+        season = season_ahead(self.process, told, horizon=self.horizon)
+        encoded = np.column_stack([self.learned.encoder.encode(features), *without_season(said, season=season)])
         factor = self.learned.regression.factor(regressors_of(features, said=said))
-        return {"process": orders, "regression": orders * factor, "trees": self.learned.trees.expected(encoded)}
+        trees = self.learned.trees.expected(encoded) * season
+        return {"process": orders, "regression": orders * factor, "trees": trees}
 
     def mean(self, features: pd.DataFrame, told: Histories) -> Floats:
         """Gives the weighted mean of the members.
@@ -177,3 +179,39 @@ def said_of(process: PurchaseProcess, told: Histories, *, horizon: int) -> list[
     """
     orders = process.expected_orders(told, horizon=horizon)
     return [np.log(np.maximum(orders, LEAST_EXPECTED)), process.probability_alive(told)]
+
+
+def season_ahead(process: PurchaseProcess, told: Histories, *, horizon: int) -> Floats:
+    """Gives how busy the days ahead are.
+
+    Parameters
+    ----------
+    process : PurchaseProcess
+        With its wave.
+    told : Histories
+    horizon : int
+        Days.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_customers,)
+        1 on average over the year, and exactly 1 where there is no wave.
+    """
+    return process.wave.elapsed(told.now, told.now + horizon) / horizon
+
+
+def without_season(said: list[Floats], *, season: Floats) -> list[Floats]:
+    """Gives what a process would say if the days ahead were as busy as any others.
+
+    Parameters
+    ----------
+    said : list of ndarray of float64, each of shape (n_customers,)
+        As `said_of` gives it.
+    season : ndarray of float64, shape (n_customers,)
+        As `season_ahead` gives it.
+
+    Returns
+    -------
+    list of ndarray of float64, each of shape (n_customers,)
+    """
+    return [said[0] - np.log(season), *said[1:]]
