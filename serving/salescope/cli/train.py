@@ -109,14 +109,14 @@ def products(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True,
 def customers(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True, as_json: JsonOption = False) -> None:
     """Train churn, value, segments and products, each where the tables allow it.
 
-    Exits with 3 when one of them was not promoted or could not be trained.
+    Exits with 3 when none of them was promoted; the table says what came of each.
     """
     from salescope.training import train_customers
 
     done = trained(train_customers, workspace=load_workspace(workspace), promote=promote)
     document = {training.model.value: _document_of(training) for training in done}
     emit(document, as_json=as_json, people=customers_for_people(done))
-    if promote and not (done and all(training.serves for training in done)):
+    if promote and not any(training.serves for training in done):
         raise typer.Exit(Exit.NOT_PROMOTED)
 
 
