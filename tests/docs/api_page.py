@@ -106,7 +106,7 @@ def _operation(method: str, address: str, operation: Mapping[str, Any]) -> str:
     answer = operation["responses"]["200"]
     schema = _kind(answer["content"][JSON]["schema"])
     parts = [operation["description"], f"Scope: {code(scope)}." if scope else "No key is needed."]
-    places = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "path"]
+    places = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}]
     parts += [f"{code(place['name'])}: {place['description']}" for place in places]
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]

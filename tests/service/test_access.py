@@ -10,11 +10,13 @@ import pytest
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from tests.service.place import LEAD, NOW, Addresses
+from tests.service.place import LEAD, NOW, Addresses, made_place, segments_bundle
+from tests.store.made import made_edition, made_profile
 
+from salescope.registry import publish
 from salescope.service import ServiceSettings, create_app, serve
 from salescope.service.errors import AddressTakenError, PublicWithoutKeyError
-from salescope.store import create_key, open_store, revoke_key
+from salescope.store import create_key, open_store, publish_profiles, revoke_key
 
 OPEN = {"/healthz", "/readyz"}
 
@@ -23,23 +25,35 @@ def operations() -> list[tuple[str, str, str | None]]:
     """Lists method, path and scope of everything in the OpenAPI file."""
     described = create_app(ServiceSettings(published="published", store_url="sqlite:///service.db")).openapi()
     return [
-        (method.upper(), path.replace("{name}", "leads"), operation.get("x-scope"))
+        (method.upper(), path.replace("{name}", "leads").replace("{id}", "C-1"), operation.get("x-scope"))
         for path, item in described["paths"].items()
         for method, operation in item.items()
     ]
 
 
+BODIES = {"/v1/customers:score": {"records": [{"customer_id": "C-1"}]}, "/v1/leads:score": {"records": [LEAD]}}
 GUARDED = [operation for operation in operations() if operation[1] not in OPEN]
 
 
+@pytest.fixture(scope="module")
+def shared_place(tmp_path_factory, bundle):
+    """Gives a place that every address can answer from."""
+    place = made_place(tmp_path_factory.mktemp("place"), bundle)
+    publish(place.published / "segments", segments_bundle(), version="1")
+    store = open_store(place.settings().store_url.get_secret_value())
+    publish_profiles(store, [made_profile()], of=made_edition())
+    store.close()
+    return place
+
+
 def test_every_address_is_covered_here():
-    assert len(operations()) == 5
+    assert len(operations()) == 9
     assert {path for _, path, scope in operations() if scope is None} == OPEN
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
 def test_anonymous_is_told_to_bring_a_key(client, method, path, scope):
-    answer = client.request(method, path, json={"records": [LEAD]} if method == "POST" else None)
+    answer = client.request(method, path, json=BODIES.get(path))
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == 'Bearer realm="salescope"'
     assert answer.headers["content-type"] == "application/problem+json"
@@ -48,7 +62,7 @@ def test_anonymous_is_told_to_bring_a_key(client, method, path, scope):
 
 @pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
 def test_another_scope_is_told_which_one_is_needed(client, shared_place, method, path, scope):
-    body = {"records": [LEAD]} if method == "POST" else None
+    body = BODIES.get(path)
     answer = client.request(method, path, json=body, headers=shared_place.headers("console:read"))
     assert answer.status_code == 403
     assert answer.headers["www-authenticate"].endswith(f'error="insufficient_scope", scope="{scope}"')
@@ -57,7 +71,7 @@ def test_another_scope_is_told_which_one_is_needed(client, shared_place, method,
 
 @pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
 def test_the_right_scope_is_let_in(client, shared_place, method, path, scope):
-    body = {"records": [LEAD]} if method == "POST" else None
+    body = BODIES.get(path)
     assert client.request(method, path, json=body, headers=shared_place.headers(scope)).status_code == 200
 
 

@@ -34,6 +34,7 @@ from salescope.service.pages import (
     docs_assets,
     page_routes,
 )
+from salescope.service.profiles import profile_routes
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
 from salescope.service.wiring import Wiring, utc_now
@@ -113,7 +114,14 @@ def create_app(
         # Spans and logs of the framework would carry exception texts, which may quote a value.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    routers = (lead_routes(), customer_scoring_routes(), model_routes(), health_routes(), page_routes())
+    routers = (
+        lead_routes(),
+        customer_scoring_routes(),
+        profile_routes(),
+        model_routes(),
+        health_routes(),
+        page_routes(),
+    )
     for router in (*routers, *(it.router for it in extensions)):
         app.include_router(router)
     app.mount("/docs/assets", docs_assets(), name="docs_assets")

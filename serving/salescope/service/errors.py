@@ -7,6 +7,7 @@
     ├── InvalidKeyError         the key is unknown, wrong, expired or revoked
     ├── MissingScopeError       the key may not do this
     ├── UnknownModelError       the model that was asked for is not served here
+    ├── UnknownCustomerError    the published customers have none of this id
     ├── MalformedJsonError      the body is not JSON, or not JSON that has one meaning
     ├── RequestShapeError       the body is JSON of another shape
     ├── InvalidRecordError      one record of the call cannot be scored; the others are
@@ -47,6 +48,7 @@ __all__ = [
     "RequestShapeError",
     "ServiceError",
     "SlowBodyError",
+    "UnknownCustomerError",
     "UnknownModelError",
     "UnsupportedBodyError",
 ]
@@ -123,6 +125,16 @@ class UnknownModelError(ServiceError):
     def __init__(self, *, served: Sequence[str]) -> None:
         known = f"Served: {listed(served)}." if served else "No model is loaded."
         super().__init__(f"No model of this name is served here. {known} List them with GET /v1/models.")
+
+
+class UnknownCustomerError(ServiceError):
+    """Says that the current table has no such customer, or that no table is published; the id is not quoted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The published customers have none of this id. GET /v1/customers lists them; "
+            "`salescope score customers` publishes a new table."
+        )
 
 
 class MalformedJsonError(ServiceError):

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from salescope.frames.errors import SalescopeError
 from salescope.service.problems import HTTP_PROBLEMS, INTERNAL, PROBLEM_JSON, PROBLEMS, ProblemType
 
 __all__ = ["REQUEST_ID_PARAMETER", "Address", "answer_of", "operation", "problems_of", "router_of"]
@@ -48,21 +49,24 @@ def answer_of(schema: str, *, description: str, example: Mapping[str, Any]) -> d
     return {"description": description, "headers": REQUEST_ID_HEADER, "content": {"application/json": content}}
 
 
-def problems_of(statuses: Iterable[int]) -> dict[str, Any]:
+def problems_of(problems: Iterable[int | type[SalescopeError]]) -> dict[str, Any]:
     """Describes the problems that an address may answer with.
 
     Parameters
     ----------
-    statuses : iterable of int
-        Their statuses; 431 and 500 are added.
+    problems : iterable of int or type
+        Their statuses, or the class of error that is shown for its status; 431 and 500 are added.
 
     Returns
     -------
     dict of str to dict
         By status, each with the kinds of problem that have it and an example of one.
     """
+    given = tuple(problems)
+    named = [PROBLEMS[kind] for kind in given if isinstance(kind, type)]
+    statuses = {*(kind.status for kind in named), *(kind for kind in given if isinstance(kind, int))}
     by_status: dict[int, list[ProblemType]] = {}
-    for kind in (*PROBLEMS.values(), *HTTP_PROBLEMS.values()):
+    for kind in (*named, *PROBLEMS.values(), *HTTP_PROBLEMS.values()):
         if kind not in by_status.setdefault(kind.status, []):
             by_status[kind.status].append(kind)
     return {str(status): _problem(by_status[status]) for status in sorted({*statuses, *EVERYWHERE})}
@@ -89,7 +93,7 @@ def _problem(kinds: list[ProblemType]) -> dict[str, Any]:
 def operation(
     answer: Mapping[str, Any],
     *,
-    problems: Iterable[int],
+    problems: Iterable[int | type[SalescopeError]],
     scope: str | None,
     parameters: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -99,8 +103,8 @@ def operation(
     ----------
     answer : mapping
         From `answer_of`.
-    problems : iterable of int
-        The statuses of the problems it may answer with.
+    problems : iterable of int or type
+        The statuses of the problems it may answer with, or the class of error that is shown for its status.
     scope : str or None
         The scope a key needs; None where no key is needed.
     parameters : iterable of mapping

@@ -88,6 +88,12 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
     errors.UnknownModelError: ProblemType(
         "unknown-model", 404, "No such model", "GET /v1/models lists the models that are served."
     ),
+    errors.UnknownCustomerError: ProblemType(
+        "unknown-customer",
+        404,
+        "No such customer is published",
+        "GET /v1/customers lists those that are; a new table is published by `salescope score customers`.",
+    ),
     errors.MalformedJsonError: ProblemType(
         "malformed-json",
         400,

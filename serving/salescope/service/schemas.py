@@ -14,10 +14,22 @@ from salescope.service.lead_answer import LeadScores
 from salescope.service.lead_openapi import LEAD_RECORD, LEADS_TO_SCORE
 from salescope.service.models import ModelCard, Models
 from salescope.service.problems import Problem
+from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
 
 __all__ = ["component_schemas"]
 
-WRITTEN: Sequence[type] = (Alive, CustomerScores, LeadScores, ModelCard, Models, Problem, Ready)
+WRITTEN: Sequence[type] = (
+    Alive,
+    CustomerScores,
+    Customers,
+    LeadScores,
+    ModelCard,
+    Models,
+    Problem,
+    ProductsOfCustomer,
+    PublishedCustomer,
+    Ready,
+)
 
 
 def component_schemas() -> dict[str, Any]:
