@@ -10,16 +10,55 @@ from tests.acceptance.outcome import Outcome
 from salescope.evaluation import calibration_floor
 from salescope.evaluation.metrics import equal_count_bins
 from salescope.features import customer_features, customer_snapshots
-from salescope.scoring import ChurnScorer
+from salescope.scoring import ChurnScorer, LifetimeValue
 from salescope.simulation import MadeCompany, simulate
 
 WINDOW, EVERY, LEAST_HISTORY = 90, 30, 60
 SEEDS = (0, 1, 2, 3, 4)
+MOST_AWAY = 0.03
 
 
 def run() -> Outcome:
-    """Judges the chances to fall silent."""
-    return churn_calibration()
+    """Judges the chances to fall silent, and the total of what customers are expected to order."""
+    churn, value = churn_calibration(), value_total()
+    return Outcome(f"{churn.figure}; {value.figure}", churn.holds and value.holds)
+
+
+def value_total() -> Outcome:
+    """Holds the orders expected in the next 90 days against the true expectation, for each company and for all."""
+    told = np.array([expected_total(simulate(seed)) for seed in SEEDS])
+    ratios = told[:, 0] / told[:, 1]
+    all_of_them = float(told[:, 0].sum() / told[:, 1].sum())
+    figure = (
+        f"expected orders to their true expectation, which counts days with an order as the model does: "
+        f"{', '.join(f'{ratio:.3f}' for ratio in ratios)}, together {all_of_them:.3f}"
+    )
+    return Outcome(figure, abs(all_of_them - 1.0) <= MOST_AWAY)
+
+
+def expected_total(company: MadeCompany) -> tuple[float, float]:
+    """Gives the orders that are predicted and that are truly to expect, of everybody who had ordered."""
+    model = LifetimeValue(horizon=WINDOW).fit(company.tables, as_of=company.end)
+    now = customer_features(company.tables, as_of=company.end)
+    now = now[now["order_days"] > 0]
+    place = pd.Index(np.asarray(company.world.book.names)).get_indexer(now["customer_id"].astype(str))
+    predicted = model.predict(now, levels=())["expected_orders"]
+    return float(predicted.sum()), float(true_order_days(company)[place].sum())
+
+
+def true_order_days(company: MadeCompany) -> npt.NDArray[np.float64]:
+    """Computes on how many of the 90 days from the end each customer is truly to be expected to order.
+
+    Two orders of one day are one order of the features, and one to the model; so on each day counts the chance of any order, not
+    their mean number, for those who are still there, who stay at least the first day.
+    """
+    book, day = company.world.book, company.world.period.days
+    clock = company.world.demand.clock[company.world.region]
+    days = np.zeros(len(book.rate))
+    for ahead in range(WINDOW):
+        any_order = -np.expm1(-book.rate * (clock[:, day + ahead + 1] - clock[:, day + ahead]))
+        days += np.exp(-book.death_rate * ahead) * any_order
+    return np.where(book.died <= day, 0.0, days)
 
 
 def churn_calibration() -> Outcome:
