@@ -25,7 +25,7 @@ MODEL, BASELINE = "the model", "each customer at its own rate"
 TOTAL_BAND = (2 / 3, 3 / 2)
 """Predicted ÷ actual total of a model that may serve: a plan made with one that is further off misleads."""
 
-FIRST = f"Promoted: no worse than {BASELINE}, beyond chance, and there is no champion to compare with."
+FIRST = f"Promoted: in orders and ranks no worse than {BASELINE}, beyond chance; there is no champion to compare with."
 KEYS = ("rmse", "spearman", "top_decile", "total_ratio")
 COLUMNS = ("expected by", "root mean squared error", "rank correlation", "mean of the top tenth", "predicted ÷ actual")
 
@@ -98,7 +98,7 @@ def judge_expected(
     remark = f"{covered:.0%} of the customers were inside their 80 % interval of orders, {width:.1f} wide on average."
     return Findings(
         decision=_decision(totals, lost=lost, against=against),
-        verdict=_verdict(tables[name], n_customers=len(looks), days=days, name=name),
+        verdict=_verdict(tables, n_customers=len(looks), days=days, name=name),
         figures={**{key: value for key, value in ours.items() if isfinite(value)}, "coverage_80": covered},
         tiles=[(words, ours[key]) for words, key in zip(COLUMNS[1:], KEYS, strict=True)],
         tables=[_table(found, title=f"{one.capitalize()} of the {days} days that followed", remark=remark)
@@ -164,13 +164,13 @@ def _decision(totals: Mapping[str, float], *, lost: list[tuple[str, str]], again
     return Decision(promote=True, ground="better", message=message)
 
 
-def _verdict(found: Measured, *, n_customers: int, days: int, name: str) -> str:
-    ours, theirs = found[MODEL], found[BASELINE]
-    saved = 1.0 - ours["rmse"] / theirs["rmse"] if theirs["rmse"] else 0.0
+def _verdict(tables: Mapping[str, Measured], *, n_customers: int, days: int, name: str) -> str:
+    ours, (own, theirs) = tables[name][MODEL], (tables["orders"][who]["rmse"] for who in (MODEL, BASELINE))
+    saved = 1.0 - own / theirs if theirs else 0.0
     return (
         f"It expected {ours['total_ratio']:.0%} of the {name} that {n_customers:,} customers brought in the last "
-        f"{days} days, with a rank correlation of {ours['spearman']:.2f} and an error {abs(saved):.0%} "
-        f"{'below' if saved >= 0 else 'above'} that of {BASELINE}."
+        f"{days} days, with a rank correlation of {ours['spearman']:.2f} and an error of orders "
+        f"{abs(saved):.0%} {'below' if saved >= 0 else 'above'} that of {BASELINE}."
     )
 
 
