@@ -27,7 +27,7 @@ from salescope.store import create_key, open_store
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CARD = {"data": {"as_of": "2026-02-28"}, "figures": {"newest": {"auc": 0.8, "log_loss": 0.4}}, "learner": "ridge"}
 LEAD = {"lead_id": "lead-1", "source": "web", "staff": 120, "region": "North", "newsletter": True}
-SCOPES = ("customers:read", "customers:score", "leads:score", "models:read", "console:read", "admin")
+SCOPES = ("customers:read", "customers:score", "leads:score", "outcomes:write", "models:read", "console:read", "admin")
 
 
 def made_leads(*, seed: int, n_rows: int = 400) -> pd.DataFrame:

@@ -31,7 +31,18 @@ def operations() -> list[tuple[str, str, str | None]]:
     ]
 
 
-BODIES = {"/v1/customers:score": {"records": [{"customer_id": "C-1"}]}, "/v1/leads:score": {"records": [LEAD]}}
+OUTCOME = {
+    "key": "crm-1",
+    "subject_kind": "lead",
+    "subject_id": "L-1",
+    "kind": "won",
+    "happened_at": "2026-03-01",
+}
+BODIES = {
+    "/v1/outcomes": {"outcomes": [OUTCOME]},
+    "/v1/customers:score": {"records": [{"customer_id": "C-1"}]},
+    "/v1/leads:score": {"records": [LEAD]},
+}
 GUARDED = [operation for operation in operations() if operation[1] not in OPEN]
 
 
@@ -47,7 +58,7 @@ def shared_place(tmp_path_factory, bundle):
 
 
 def test_every_address_is_covered_here():
-    assert len(operations()) == 9
+    assert len(operations()) == 10
     assert {path for _, path, scope in operations() if scope is None} == OPEN
 
 

@@ -26,6 +26,7 @@ from salescope.service.leads import lead_routes
 from salescope.service.ledger import LedgerWriter
 from salescope.service.live_models import LOADERS, LiveModels
 from salescope.service.models import model_routes
+from salescope.service.outcomes import outcome_routes
 from salescope.service.pages import (
     DOCS_PATHS,
     DOCS_PREFIXES,
@@ -118,6 +119,7 @@ def create_app(
         lead_routes(),
         customer_scoring_routes(),
         profile_routes(),
+        outcome_routes(),
         model_routes(),
         health_routes(),
         page_routes(),

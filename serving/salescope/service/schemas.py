@@ -13,6 +13,8 @@ from salescope.service.health import Alive, Ready
 from salescope.service.lead_answer import LeadScores
 from salescope.service.lead_openapi import LEAD_RECORD, LEADS_TO_SCORE
 from salescope.service.models import ModelCard, Models
+from salescope.service.outcome_call import OutcomeResults
+from salescope.service.outcomes import OUTCOMES_TO_KEEP
 from salescope.service.problems import Problem
 from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
 
@@ -25,6 +27,7 @@ WRITTEN: Sequence[type] = (
     LeadScores,
     ModelCard,
     Models,
+    OutcomeResults,
     Problem,
     ProductsOfCustomer,
     PublishedCustomer,
@@ -51,5 +54,6 @@ def component_schemas() -> dict[str, Any]:
         "CustomersToScore": CUSTOMERS_TO_SCORE,
         "LeadRecord": LEAD_RECORD,
         "LeadsToScore": LEADS_TO_SCORE,
+        "OutcomesToKeep": OUTCOMES_TO_KEEP,
     }
     return dict(sorted({**components, **taken}.items()))
