@@ -122,7 +122,7 @@ def run() -> Outcome:
     """Compares 1,000 customers of the demo's company, the night worked on in a spawned process."""
     with TemporaryDirectory() as folder:
         company = CustomerCompany(CompanySize.small())
-        workspace = night(Path(folder), of=company)
+        workspace = night(Path(folder), of=company, ending="csv")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             found = compared(workspace, as_of=company.as_of.to_pydatetime(), customers=CUSTOMERS, executor=pool)
     figure = (

@@ -18,15 +18,17 @@ CARD = {"data": {"as_of": "2024-08-31"}, "figures": {"newest": {}}}
 BASKETS = [{"products": ["P-001"]}, {"orders": []}]
 
 
-def made_workspace(folder: Path, *, of: CustomerCompany = TINY) -> Workspace:
-    """Writes what a company recorded, its representatives too."""
+def made_workspace(folder: Path, *, of: CustomerCompany = TINY, ending: str = "parquet") -> Workspace:
+    """Writes what a company recorded, its representatives too; in Parquet no style of dates has to be found."""
     settings = write_settings(folder, template="made")
     text = settings.read_text(encoding="utf-8")
     mapped = "tables:\n  representatives: {path: data/representatives.csv}"
-    settings.write_text(text.replace("tables:", mapped, 1), encoding="utf-8")
+    text = text.replace("tables:", mapped, 1).replace(".csv}", f".{ending}}}")
+    settings.write_text(text, encoding="utf-8")
     (folder / "data").mkdir()
     for name, frame in {**of.company.tables, **of.tables}.items():
-        frame.to_csv(folder / "data" / f"{name}.csv", index=False)
+        path = folder / "data" / f"{name}.{ending}"
+        frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path, index=False)
     return load_workspace(folder, environment={})
 
 
@@ -40,7 +42,7 @@ def publish_models(workspace: Workspace, *, models: CustomerModels, canary: pd.D
             publish(workspace.published_of(name), files, version="1")
 
 
-def night(folder: Path, *, of: CustomerCompany = TINY) -> Workspace:
-    workspace = made_workspace(folder, of=of)
+def night(folder: Path, *, of: CustomerCompany = TINY, ending: str = "parquet") -> Workspace:
+    workspace = made_workspace(folder, of=of, ending=ending)
     publish_models(workspace, models=of.models, canary=of.features.head(5))
     return workspace
