@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from salescope.bundle import load_model
-from salescope.cli.train import customers_for_people
+from salescope.cli.train import customers_for_people, result_for_people
 from salescope.frames.errors import OutcomeError
 from salescope.monitoring import card_page
 from salescope.project import SegmentSettings, load_workspace
@@ -109,6 +109,16 @@ def test_one_table_says_what_came_of_each(house):
     assert list(customers_for_people([])) == [
         "Nothing to train: map the table 'orders', or contracts in 'customers', in salescope.yaml."
     ]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_tables_of_the_card_are_those_of_the_command_line(house, name):
+    result = house.done[name].result
+    told = list(result_for_people(result, name="Customers"))
+    titles = [part.title for part in told if not isinstance(part, str)]
+    assert titles == [f"Customers, version 1: {table['title']}" for table in result.card["figures"]["tables"]]
+    assert result.card["verdict"]["message"] in told
+    assert told[-1].endswith(result.decision.message)
 
 
 def test_tiers_set_by_hand_move_customers_and_the_card_counts_them(house):
