@@ -10,7 +10,7 @@ import pytest
 from tests.store.made import NOW
 
 from salescope.evaluation import ColumnDrift, estimated_performance, summarise_columns, track_record, track_table
-from salescope.features import lead_features
+from salescope.features import customer_features
 from salescope.monitoring import (
     RecentDrift,
     calibration_track_plot,
@@ -22,6 +22,7 @@ from salescope.monitoring import (
     track_plot,
     track_plots,
 )
+from salescope.monitoring.recent_records import CUSTOMER_TABLES
 from salescope.project import load_workspace
 from salescope.sources import read_table
 from salescope.store.judged_rows import LedgerCounts
@@ -123,13 +124,30 @@ def test_an_older_card_has_nothing_to_compare_with(workspace):
     assert (found.columns, "train it again" in found.compared) == ((), True)
 
 
-def test_open_leads_are_compared_as_they_are_now(workspace):
+def test_leads_created_lately_are_compared_by_what_the_table_says_of_them(workspace):
     leads = read_table(workspace, "leads").frame
-    as_of = leads["created_at"].max().to_pydatetime() + timedelta(days=1)
-    still_open = leads[~leads["outcome"].isin(["won", "lost"])].reset_index(drop=True)
-    described = lead_features(still_open, None, as_of=as_of)
-    summary = summarise_columns(described[["source", "region"]])
-    found = recent_drift(workspace, model="leads", card={"columns": summary}, as_of=as_of)
-    assert found.compared == f"{len(still_open):,} open leads of now beside {len(still_open):,} that were learned from."
-    assert {column.psi for column in found.columns} == {0.0}
-    assert recent_drift(workspace, model="payments", card={"columns": summary}, as_of=as_of).columns == ()
+    newest = leads["created_at"].max()
+    recent = leads[leads["created_at"] >= newest - pd.Timedelta(90, "D")]
+    columns = summarise_columns(recent[["source", "region"]].assign(days_since_created=1.0, events_total=2))
+    found = recent_drift(
+        workspace, model="leads", card={"columns": columns}, as_of=(newest + timedelta(9)).to_pydatetime()
+    )
+    assert found.compared == f"{len(recent):,} recent leads beside {len(recent):,} that were learned from."
+    assert {column.column: column.psi for column in found.columns} == pytest.approx({"source": 0.0, "region": 0.0})
+    assert (
+        recent_drift(workspace, model="payments", card={"columns": columns}, as_of=newest.to_pydatetime()).columns == ()
+    )
+
+
+def test_customers_are_compared_at_the_midnight_after_the_last_order(workspace):
+    tables = {name: read_table(workspace, name).frame for name in CUSTOMER_TABLES}
+    end = tables["orders"]["ordered_at"].max().normalize() + pd.Timedelta(1, "D")
+    columns = summarise_columns(
+        customer_features(tables, as_of=end.to_pydatetime()).drop(columns=["customer_id", "as_of"])
+    )
+    found = recent_drift(
+        workspace, model="churn", card={"columns": columns}, as_of=(end + timedelta(40)).to_pydatetime()
+    )
+    assert max(column.psi for column in found.columns) == pytest.approx(0.0)
+    assert {"days_since_last_order", "region"} <= {column.column for column in found.columns}
+    assert "days_since_first_order" not in {column.column for column in found.columns}

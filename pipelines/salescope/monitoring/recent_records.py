@@ -11,7 +11,6 @@ import pandas as pd
 
 from salescope.evaluation import ColumnDrift, feature_drift
 from salescope.features import customer_features, lead_features
-from salescope.features.behaviour import event_kinds
 from salescope.project import Workspace
 from salescope.sources import read_table
 
@@ -19,6 +18,9 @@ __all__ = ["RecentDrift", "recent_drift"]
 
 CUSTOMER_TABLES = ("orders", "contacts", "invoices", "products", "customers")
 CLOSED = ("won", "lost")
+# Grows for everybody while time goes by.
+AGES = ["days_since_first_order"]
+RECENT = pd.Timedelta(90, "D")
 NO_SUMMARY = "The card of the version that serves does not say what its columns looked like: train it again."
 NO_RECORDS = "Only records of leads and customers are compared with those that were learned from."
 
@@ -32,7 +34,7 @@ class RecentDrift:
     compared : str
         What was compared, or why nothing was, in one sentence.
     columns : tuple of ColumnDrift, default ()
-        Every column of the summary, see `salescope.evaluation.feature_drift`.
+        Every column that can be compared, see `salescope.evaluation.feature_drift`.
     """
 
     compared: str
@@ -64,29 +66,34 @@ def recent_drift(workspace: Workspace, *, model: str, card: Mapping[str, Any], a
 
     Notes
     -----
-    Leads are the open ones, as a nightly run scores them. They are not looked at when those that were learned from
-    were, so that columns of their age may differ for that alone. Customers are all of them, at the midnight after the
-    last order: an export that is some days old makes nobody look silent.
+    Leads are those created in the last 90 days of the table (without times, the open ones), and only columns that the
+    table brings are compared: open leads are younger or older than those that were learned from, whatever happens, so
+    that columns of their age and behaviour would cry wolf every time. Customers are all of them, at the midnight after
+    the last order: an export that is some days old makes nobody look silent.
     """
     summary = card.get("columns")
     if summary is None:
         return RecentDrift(compared=NO_SUMMARY)
     if model == "leads":
-        recent, called = _open_leads(workspace, as_of=as_of, read=list(summary["columns"])), "open leads"
+        recent, called = _recent_leads(workspace, as_of=as_of), "leads"
     elif model == "churn" and "orders" in workspace.tables:
-        recent, called = _customers(workspace, as_of=as_of), "customers"
+        recent, called = _customers(workspace, as_of=as_of).drop(columns=AGES), "customers"
     else:
         return RecentDrift(compared=NO_RECORDS)
-    compared = f"{len(recent):,} {called} of now beside {summary['n_rows']:,} that were learned from."
-    return RecentDrift(compared=compared, columns=feature_drift(summary, recent))
+    told = {name: column for name, column in summary["columns"].items() if name in recent.columns}
+    compared = f"{len(recent):,} recent {called} beside {summary['n_rows']:,} that were learned from."
+    return RecentDrift(compared=compared, columns=feature_drift({**summary, "columns": told}, recent))
 
 
-def _open_leads(workspace: Workspace, *, as_of: datetime, read: list[str]) -> pd.DataFrame:
+def _recent_leads(workspace: Workspace, *, as_of: datetime) -> pd.DataFrame:
     leads = read_table(workspace, "leads").frame
-    if "outcome" in leads.columns:
-        leads = leads[~leads["outcome"].isin(CLOSED)].reset_index(drop=True)
-    events = read_table(workspace, "lead_events").frame if "lead_events" in workspace.tables else None
-    return lead_features(leads, events, as_of=as_of, kinds=event_kinds(read) if events is not None else None)
+    if "created_at" in leads.columns and leads["created_at"].notna().any():
+        newest = min(pd.Timestamp(as_of), leads["created_at"].max())
+        leads = leads[leads["created_at"].between(newest - RECENT, newest)]
+    elif "outcome" in leads.columns:
+        leads = leads[~leads["outcome"].isin(CLOSED)]
+    described = lead_features(leads.reset_index(drop=True), None, as_of=as_of)
+    return described[[name for name in described.columns if name in leads.columns]]
 
 
 def _customers(workspace: Workspace, *, as_of: datetime) -> pd.DataFrame:
