@@ -12,7 +12,7 @@ from salescope.cli.train import customers_for_people, result_for_people
 from salescope.frames.errors import OutcomeError
 from salescope.monitoring import card_page
 from salescope.project import SegmentSettings, load_workspace
-from salescope.registry import load_current
+from salescope.registry import champion, load_current
 from salescope.registry.tracking import Tracking
 from salescope.scoring import Segmenter
 from salescope.service.live_models import KIND_OF, loader_of
@@ -37,6 +37,8 @@ def house(made_workspace, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         # A churn scorer takes long to train, and its own tests see to it.
         patched.setattr(customers, "train_churn", nobody_leaves)
+        # So does the trial of a bundle in a process of its own.
+        patched.setattr(champion, "offer", lambda _folder, *, digest, **_limits: digest)
         done = train_customers(workspace, progress=lambda *step: told.append(step[0]))
     by_hand = workspace.model_copy(update={"segments": SegmentSettings(cuts={"frequency": BY_HAND})})
     return SimpleNamespace(
@@ -67,13 +69,13 @@ def test_what_passes_its_gate_is_served_and_what_does_not_is_only_registered(hou
     found = tracking.find(name, version=training.result.version)
     assert found.version == training.result.version == "1"
     assert found.tags["as_of"] == customer_tables(house.workspace).end.isoformat()
-    champion = tracking.champion(name)
-    assert (champion is not None) == training.serves == training.result.decision.promote
-    if champion is None:
+    crowned = tracking.champion(name)
+    assert (crowned is not None) == training.serves == training.result.decision.promote
+    if crowned is None:
         assert load_model(tracking.download(name, version="1")).kind == KIND_OF[name]
         return
     pointed, _ = load_current(house.workspace.published_of(name))
-    assert (pointed.version, pointed.digest) == (champion.version, champion.digest)
+    assert (pointed.version, pointed.digest) == (crowned.version, crowned.digest)
     live = loader_of(KIND_OF[name])(house.workspace.published_of(name))
     assert live.as_of == training.result.card["data"]["as_of"]
     assert live.figures == training.result.card["figures"]["newest"]
