@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 PIECE = 122_880
 
 Columns = dict[str, npt.NDArray[np.float64]]
+Answer = dict[str, npt.NDArray[Any]]
 
 
 def feature_columns(facts: Facts, *, wanted: Wanted) -> Columns:
@@ -92,16 +94,16 @@ def ordered_before(facts: Facts, *, moments: Instants) -> Wanted:
     """
     asked = {"orders": facts.relations["orders"], "moments": pa.table({"as_of": np.unique(moments)})}
     pairs = _ask(ORDERED_BEFORE_SQL, relations=asked)
-    return Wanted(pairs["customer"].to_numpy(), pairs["as_of"].to_numpy())
+    return Wanted(np.ma.getdata(pairs["customer"]), np.ma.getdata(pairs["as_of"]))
 
 
-def _by_row(answer: pa.Table) -> Columns:
+def _by_row(answer: Answer) -> Columns:
     """Puts the rows in their order; sorted here, for sorting fifty columns costs the query more than sorting one."""
-    order = np.argsort(answer["row"].to_numpy())
-    return {name: answer[name].to_numpy()[order] for name in answer.column_names if name != "row"}
+    order = np.argsort(answer["row"])
+    return {name: np.ma.filled(values, np.nan)[order] for name, values in answer.items() if name != "row"}
 
 
-def _ask(sql: str, *, relations: Mapping[str, pa.Table]) -> pa.Table:
+def _ask(sql: str, *, relations: Mapping[str, pa.Table]) -> Answer:
     # Imported when it is first asked: the command line's help must not wait for an engine.
     import duckdb  # noqa: PLC0415
 
@@ -109,4 +111,6 @@ def _ask(sql: str, *, relations: Mapping[str, pa.Table]) -> pa.Table:
         for name, relation in relations.items():
             # A table in one piece would be read by one thread.
             connection.register(name, pa.Table.from_batches(relation.to_batches(PIECE), relation.schema))
-        return connection.sql(MACROS_SQL + sql).to_arrow_table()
+        # Executed, not made a relation: that would bind the statement once more before it runs.
+        answer = connection.execute(MACROS_SQL + sql).fetchnumpy()
+        return {name: np.ma.asanyarray(values) for name, values in answer.items()}
