@@ -58,7 +58,7 @@ def shared_place(tmp_path_factory, bundle):
 
 
 def test_every_address_is_covered_here():
-    assert len(operations()) == 10
+    assert len(operations()) == 11
     assert {path for _, path, scope in operations() if scope is None} == OPEN
 
 

@@ -38,6 +38,7 @@ from salescope.service.pages import (
 from salescope.service.profiles import profile_routes
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
+from salescope.service.track_records import track_record_routes
 from salescope.service.wiring import Wiring, utc_now
 from salescope.store import Store, list_keys, open_store
 
@@ -121,6 +122,7 @@ def create_app(
         profile_routes(),
         outcome_routes(),
         model_routes(),
+        track_record_routes(),
         health_routes(),
         page_routes(),
     )

@@ -17,6 +17,7 @@ from salescope.service.outcome_call import OutcomeResults
 from salescope.service.outcomes import OUTCOMES_TO_KEEP
 from salescope.service.problems import Problem
 from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
+from salescope.service.track_records import TrackRecord
 
 __all__ = ["component_schemas"]
 
@@ -32,6 +33,7 @@ WRITTEN: Sequence[type] = (
     ProductsOfCustomer,
     PublishedCustomer,
     Ready,
+    TrackRecord,
 )
 
 
