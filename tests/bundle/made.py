@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
-from salescope.features import customer_features
+from salescope.features import customer_features, invoice_snapshots
 from salescope.scoring.churn import ChurnScorer
 from salescope.scoring.leads import LeadScorer
+from salescope.scoring.payments import PaymentScorer
 from salescope.scoring.products import ProductRecommender
 from salescope.scoring.segments import Segmenter
 from salescope.scoring.value import LifetimeValue
@@ -85,6 +86,18 @@ def made_value() -> dict[str, bytes]:
     return bundle_model(value, canary_rows=rows, card={"as_of": "2024-09-01"}, made_with=VERSION)
 
 
+def made_payments() -> dict[str, bytes]:
+    """Gives the bundle of a payment scorer that learned from drawn invoices, its days too."""
+    rng = np.random.default_rng(0)
+    issued = pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 90, 150), unit="D"))
+    takes = pd.to_timedelta(rng.choice([10, 20, 40], 150), unit="D")
+    invoices = pd.DataFrame({"invoice_id": range(150), "customer_id": rng.integers(0, 20, 150), "issued_at": issued})
+    invoices = invoices.assign(due_at=issued + pd.Timedelta(days=30), amount=50.0, paid_at=issued + takes)
+    snapshots = invoice_snapshots(invoices, as_of="2025-04-15")
+    scorer = PaymentScorer().fit(snapshots)
+    return bundle_model(scorer, canary_rows=snapshots, card={"as_of": "2025-04-15"}, made_with=VERSION)
+
+
 def made_products() -> dict[str, bytes]:
     """Gives the bundle of a recommender that learned from drawn baskets."""
     rng = np.random.default_rng(0)
@@ -123,6 +136,7 @@ MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     LEAD_SCORER: made_bundle,
     "churn_scorer": made_churn,
     "lifetime_value": made_value,
+    "payment_scorer": made_payments,
     "product_recommender": made_products,
     "segmenter": made_segments,
 }

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from salescope.features import customer_features, lead_features
+from salescope.features import customer_features, invoice_features, lead_features
 from salescope.frames.errors import OutcomeError, SalescopeError
-from salescope.scoring import ChurnScorer, LeadScorer
+from salescope.scoring import ChurnScorer, LeadScorer, PaymentScorer
 
 START = pd.Timestamp("2024-01-01")
 N_CHECKS = 21
@@ -74,9 +74,27 @@ def described_customer(customers: pd.DataFrame, facts: pd.DataFrame, as_of: pd.T
     return customer_features(tables, as_of=as_of, customers=customers["key"].tolist())
 
 
+def invoice_data(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Gives invoices as they were known at issue, with what became of their payment."""
+    frame, y = customer_data(rows, seed)
+    rng = np.random.default_rng(seed)
+    days = np.where(y == 1, 40.0, 20.0) + 10 * rng.integers(0, 2, rows)
+    return frame.assign(terms_days=30.0, days_watched=45.0, days_to_settle=np.where(days > 45, np.nan, days)), y
+
+
+def described_invoice(invoices: pd.DataFrame, facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    asked = invoices.rename(columns={"key": "invoice_id"}).assign(customer_id=invoices["key"], issued_at=as_of)
+    earlier = facts.rename(columns={"key": "customer_id", "at": "issued_at"})
+    earlier = earlier.assign(paid_at=earlier["issued_at"] + pd.Timedelta(days=9), invoice_id="")
+    table = pd.concat([asked, earlier], ignore_index=True).assign(amount=1.0)
+    known = invoice_features(table.assign(due_at=table["issued_at"] + pd.Timedelta(days=7)))
+    return known.iloc[: len(asked)].drop(columns=["invoice_id", "customer_id", "kind"])
+
+
 SCORERS = [
     Subject("LeadScorer", LeadScorer, lead_data, described_lead),
     Subject("ChurnScorer", partial(ChurnScorer, outcome_window=30), customer_data, described_customer),
+    Subject("PaymentScorer", PaymentScorer, invoice_data, described_invoice),
 ]
 
 

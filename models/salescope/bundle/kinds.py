@@ -61,6 +61,12 @@ def _lifetime_value() -> type[Fitted]:
     return LifetimeValue
 
 
+def _payment_scorer() -> type[Fitted]:
+    from salescope.scoring.payments import PaymentScorer  # noqa: PLC0415
+
+    return PaymentScorer
+
+
 def _product_recommender() -> type[Fitted]:
     from salescope.scoring.products import ProductRecommender  # noqa: PLC0415
 
@@ -77,6 +83,7 @@ KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
     LEAD_SCORER: _lead_scorer,
     "churn_scorer": _churn_scorer,
     "lifetime_value": _lifetime_value,
+    "payment_scorer": _payment_scorer,
     "product_recommender": _product_recommender,
     "segmenter": _segmenter,
 }

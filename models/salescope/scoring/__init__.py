@@ -12,6 +12,7 @@ from salescope.scoring.next_policy import CustomerColumns, NextPolicy
 from salescope.scoring.next_steps import STEPS, Step
 from salescope.scoring.opt_outs import OptOuts
 from salescope.scoring.outcome_windows import WindowProposal, propose_outcome_window
+from salescope.scoring.payments import PaymentScorer
 from salescope.scoring.products import ProductRecommender
 from salescope.scoring.profiles import CustomerModels, CustomerProfile, customer_profiles
 from salescope.scoring.reasons import Reason
@@ -35,6 +36,7 @@ __all__ = [
     "NextCustomers",
     "NextPolicy",
     "OptOuts",
+    "PaymentScorer",
     "ProductRecommender",
     "Reason",
     "Segmenter",

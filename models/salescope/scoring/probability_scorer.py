@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from salescope.features.columns import AttributeColumn
 from salescope.features.encoding import AttributeEncoder
 from salescope.frames.errors import OutOfRangeError
 from salescope.scoring.bundles import read_bundle, write_bundle
@@ -55,10 +56,8 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         The percentiles of the training probabilities, from which scores are made.
     kind : str
         What the scorer is, as its bundle says it.
-    key, outcome : str
-        The columns of the contract that say whom a row is about, and its outcome.
-    remedy : str
-        What to do where there are no outcomes.
+    key, outcome, remedy : str
+        The columns that say whom a row is about, and its outcome; what to do where there are no outcomes.
     not_features : tuple of str
         Columns that are never features: the key, and what is known only after the outcome.
     languages : mapping of str to Phrases
@@ -96,9 +95,7 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """Says what scikit-learn may expect: two classes, missing values, words and numbers."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
         return tags
 
     def _outcomes(self, rows: pd.DataFrame, y: object) -> Outcomes:
@@ -123,6 +120,13 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def _also_learn(self, frame: pd.DataFrame, design: Design) -> None:
         """Learns what a subclass answers beside the chance."""
+
+    def _log_odds(self, rows: Rows, encoded: Floats) -> Floats:  # noqa: ARG002 - for subclasses
+        return self.ensemble_.log_odds(encoded)
+
+    def _parts(self, rows: Rows, encoded: Floats) -> tuple[tuple[AttributeColumn, ...], Floats]:  # noqa: ARG002 - base last
+        parts = self.ensemble_.contributions(encoded)
+        return self.encoder_.used_, np.column_stack([by_source(parts, encoder=self.encoder_), parts[:, -1]])
 
     def fit(self, X: object, y: object = None, *, order: npt.ArrayLike | None = None) -> Self:
         """Learns from rows whose outcome is known.
@@ -204,7 +208,7 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         ndarray of float64, shape (n_rows,)
         """
         rows = self._rows(X)
-        return self.ensemble_.log_odds(self.encoder_.encode(rows))
+        return self._log_odds(rows, self.encoder_.encode(rows))
 
     def predict_proba(self, X: object) -> Floats:
         """Gives the probabilities of the two outcomes.
@@ -249,11 +253,10 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             "base", then one column a source column that is used; in log-odds.
         """
         rows = self._rows(X)
-        parts = self.ensemble_.contributions(self.encoder_.encode(rows))
+        columns, parts = self._parts(rows, self.encoder_.encode(rows))
         index = rows.index if isinstance(rows, pd.DataFrame) else None
-        names = [column.name for column in self.encoder_.used_]
-        values = np.column_stack([parts[:, -1], by_source(parts, encoder=self.encoder_)])
-        return pd.DataFrame(values, columns=["base", *names], index=index)
+        names = ["base", *(column.name for column in columns)]
+        return pd.DataFrame(np.roll(parts, 1, axis=1), columns=names, index=index)
 
     def predict_scores(
         self, X: object, *, as_of: datetime | None = None, language: str = "en", top: int = 5
@@ -287,23 +290,20 @@ class ProbabilityScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Examples
         --------
         >>> from salescope.scoring import LeadScorer
-        >>> leads = pd.DataFrame(
-        ...     {"source": ["web", "fair"] * 30, "outcome": ["won", "lost", "won", "won", "lost", "lost"] * 10}
-        ... )
+        >>> leads = pd.DataFrame({"source": ["web", "fair"] * 30, "outcome": ["won", "lost", "won", "won"] * 15})
         >>> scored = LeadScorer().fit(leads).predict_scores([{"source": "web"}])
         >>> scored["reasons"][0][0].text
         "Source is 'web' – raises the chance"
         """
         rows = self._rows(X, as_of=as_of)
         encoded = self.encoder_.encode(rows)
-        probability = sigmoid(self.ensemble_.log_odds(encoded))
+        probability = sigmoid(self._log_odds(rows, encoded))
         score = score_of(probability, cuts=self.cuts_)
-        answer = pd.DataFrame({"probability": probability, "score": score})
-        answer["grade"] = [grade_of(value, self.grades_) for value in score]
-        words = Reasons(self.encoder_.used_, self.labels or {}, language, top, self.languages)
-        told: list[Any] = [()] * len(encoded)
-        if top > 0:
-            told = words.of_rows(rows, by_source(self.ensemble_.contributions(encoded), encoder=self.encoder_))
+        grade = [grade_of(value, self.grades_) for value in score]
+        answer = pd.DataFrame({"probability": probability, "score": score, "grade": grade})
+        columns, parts = self._parts(rows, encoded) if top > 0 else ((), encoded)
+        words = Reasons(columns, self.labels or {}, language, top, self.languages)
+        told: list[Any] = words.of_rows(rows, parts[:, :-1]) if top > 0 else [()] * len(encoded)
         answer["reasons"] = told
         if isinstance(rows, pd.DataFrame):
             answer.index = rows.index
