@@ -21,9 +21,7 @@ BASKETS = [{"products": ["P-001"]}, {"orders": []}]
 def made_workspace(folder: Path, *, of: CustomerCompany = TINY, ending: str = "parquet") -> Workspace:
     """Writes what a company recorded, its representatives too; in Parquet no style of dates has to be found."""
     settings = write_settings(folder, template="made")
-    text = settings.read_text(encoding="utf-8")
-    mapped = "tables:\n  representatives: {path: data/representatives.csv}"
-    text = text.replace("tables:", mapped, 1).replace(".csv}", f".{ending}}}")
+    text = settings.read_text(encoding="utf-8").replace(".csv}", f".{ending}}}")
     settings.write_text(text, encoding="utf-8")
     (folder / "data").mkdir()
     for name, frame in {**of.company.tables, **of.tables}.items():

@@ -17,6 +17,7 @@ __all__ = [
     "MlflowSettings",
     "Names",
     "OutcomeSettings",
+    "PaymentSettings",
     "ProductSettings",
     "SegmentSettings",
     "ServeSettings",
@@ -246,6 +247,19 @@ class SegmentSettings(Section):
         return self
 
 
+class PaymentSettings(Section):
+    """Says how the payment of invoices is learned from."""
+
+    exclude: tuple[str, ...] = Field(
+        default=(), description="Columns of invoices and attributes of customers never learned from."
+    )
+    allow: tuple[str, ...] = Field(
+        default=(), description="Columns the leakage audit flags and you know to be harmless."
+    )
+    tune_trials: int = Field(default=0, ge=0, description="Trials of the search for better trees; 0 for none.")
+    seed: int = Field(default=0, ge=0, description="The seed of everything random.")
+
+
 class ProductSettings(Section):
     """Says which products are recommended."""
 
@@ -284,6 +298,7 @@ class SettingsFile(Section):
     value: ValueSettings = Field(default=ValueSettings())
     segments: SegmentSettings = Field(default=SegmentSettings())
     products: ProductSettings = Field(default=ProductSettings())
+    payments: PaymentSettings = Field(default=PaymentSettings())
     mlflow: MlflowSettings = Field(default=MlflowSettings())
     store: StoreSettings = Field(default=StoreSettings())
     serve: ServeSettings = Field(default=ServeSettings())

@@ -15,6 +15,7 @@ from salescope.project.expansion import anchored, expanded
 from salescope.project.settings import (
     ChurnSettings,
     LeadSettings,
+    PaymentSettings,
     ProductSettings,
     SegmentSettings,
     ServeSettings,
@@ -51,6 +52,8 @@ class Workspace(BaseModel):
         Where tiers begin.
     products : ProductSettings
         Which products are recommended.
+    payments : PaymentSettings
+        How the payment of invoices is learned from.
     mlflow_uri : str
         Where runs are tracked; always absolute.
     store_url : str
@@ -71,6 +74,7 @@ class Workspace(BaseModel):
     value: ValueSettings
     segments: SegmentSettings
     products: ProductSettings
+    payments: PaymentSettings
     mlflow_uri: str
     store_url: str
     serve: ServeSettings
@@ -181,6 +185,7 @@ def _resolved(settings: SettingsFile, path: Path, *, document: Document, environ
         value=settings.value,
         segments=settings.segments,
         products=settings.products,
+        payments=settings.payments,
         mlflow_uri=anchored(tracking, path),
         store_url=anchored(store, path),
         serve=_resolved_serve(settings.serve, environment=environment),

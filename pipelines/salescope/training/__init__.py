@@ -7,6 +7,7 @@ from salescope.training.decision import Decision
 from salescope.training.judging import Calibration, Judgement
 from salescope.training.labelled import LabelledRows, keep_rows
 from salescope.training.leads import audit_leads, train_leads
+from salescope.training.payments import PaymentData, payment_data, train_payments
 from salescope.training.products import train_products
 from salescope.training.progress import Steps
 from salescope.training.running import TrainingOptions, TrainingResult
@@ -27,6 +28,7 @@ __all__ = [
     "Judgement",
     "LabelledRows",
     "LeadData",
+    "PaymentData",
     "ScorerTask",
     "Splitting",
     "Steps",
@@ -36,9 +38,11 @@ __all__ = [
     "churn_data",
     "keep_rows",
     "lead_data",
+    "payment_data",
     "train_churn",
     "train_customers",
     "train_leads",
+    "train_payments",
     "train_products",
     "train_scorer",
     "train_segments",

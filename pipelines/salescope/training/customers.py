@@ -9,6 +9,7 @@ from salescope.frames.errors import SalescopeError
 from salescope.project import ModelName, Workspace
 from salescope.training.churn import train_churn
 from salescope.training.customer_tables import CustomerTables, customer_tables
+from salescope.training.payments import train_payments
 from salescope.training.products import train_products
 from salescope.training.progress import Progress, silent
 from salescope.training.running import TrainingOptions, TrainingResult
@@ -45,7 +46,7 @@ class CustomerTraining:
 def train_customers(
     workspace: Workspace, *, options: TrainingOptions | None = None, progress: Progress = silent
 ) -> list[CustomerTraining]:
-    """Trains churn, value, segments and products, each where the tables allow it, on tables that are read once.
+    """Trains churn, value, segments, products and payments, each where the tables allow it, on tables that are read once.
 
     Parameters
     ----------
@@ -87,6 +88,8 @@ def _trainings(recorded: CustomerTables) -> Iterator[tuple[ModelName, Callable[.
         yield ModelName.SEGMENTS, train_segments
     if "product_id" in columns.get("orders", set()):
         yield ModelName.PRODUCTS, train_products
+    if "invoices" in columns:
+        yield ModelName.PAYMENTS, train_payments
 
 
 def _named(progress: Progress, *, model: ModelName) -> Progress:

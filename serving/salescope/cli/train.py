@@ -105,9 +105,28 @@ def products(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True,
     _tell(result, name="Products", promote=promote, as_json=as_json)
 
 
+@app.command("payments")
+def payments(
+    *,
+    workspace: WorkspaceOption = ".",
+    trials: TrialsOption = None,
+    promote: PromoteOption = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a scorer of invoices that may be paid late, on how customers paid.
+
+    Exits with 3 when it was not promoted (no signal, calibration, or the champion is better) and with 4 when the
+    leakage audit blocks.
+    """
+    from salescope.training import train_payments
+
+    result = trained(train_payments, workspace=load_workspace(workspace), trials=trials, promote=promote)
+    _tell(result, name="Payments", promote=promote, as_json=as_json)
+
+
 @app.command("customers")
 def customers(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True, as_json: JsonOption = False) -> None:
-    """Train churn, value, segments and products, each where the tables allow it.
+    """Train churn, value, segments, products and payments, each where the tables allow it.
 
     Exits with 3 when none of them was promoted; the table says what came of each.
     """

@@ -156,7 +156,7 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
         "Nothing was changed. Send the same outcome again to have it acknowledged, or a new key for a new one.",
     ),
     store_errors.UnknownCursorError: ProblemType(
-        "unknown-cursor", 422, "The next page cannot be found", "Leave `cursor` out to start again from the first page."
+        "unknown-cursor", 404, "The next page cannot be found", "Leave `cursor` out to start again from the first page."
     ),
     store_errors.StoreError: ProblemType("store", 500, "The store is not set up", ASK_OPERATOR),
     frames_errors.ContractError: ProblemType(

@@ -6,7 +6,7 @@ from typing import Any
 
 from salescope.service.errors import UnknownCustomerError
 from salescope.service.operations import answer_of, operation
-from salescope.store import LONGEST_SUBJECT_ID, MOST_A_PAGE
+from salescope.store import LONGEST_SUBJECT_ID, MOST_A_PAGE, UnknownCursorError
 
 __all__ = ["DEFAULT_LIMIT", "FILTERS", "LIST_CUSTOMERS", "READ_CUSTOMER", "READ_PRODUCTS", "SCOPE"]
 
@@ -66,7 +66,7 @@ LIST_CUSTOMERS = operation(
         description="A page; the header `Link` names the next one (`rel=next`) where there is one.",
         example={**ASKED, "customers": [{**RANKED, "next": NEXT}], "next_cursor": "WzEsMTIwLjUsIkMtMTAwMSJd"},
     ),
-    problems=(422,),
+    problems=(UnknownCursorError, 422),
     scope=SCOPE,
     parameters=[
         *(_text(name, f"Only customers of exactly this {name}.", longest=LONGEST_SUBJECT_ID) for name in FILTERS),

@@ -29,8 +29,8 @@ class ServiceSettings(BaseSettings):
     docs_public : bool, optional
         Whether the docs page and the OpenAPI file need no key; by default on loopback only.
     max_records, max_body, max_fields, max_string, max_events, max_depth : int
-        The most records of a call, bytes of a body, fields of a record, characters of a text, events of a lead and
-        levels of nesting.
+        The most records of a call, bytes of a body, fields of a record, characters of a text, events of a lead
+        or lines of one kind of a customer, and levels of nesting.
     body_seconds : float, default 10
         How long a whole body may take to arrive.
     max_waiting : int, default 64
