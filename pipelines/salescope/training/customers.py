@@ -46,7 +46,7 @@ class CustomerTraining:
 def train_customers(
     workspace: Workspace, *, options: TrainingOptions | None = None, progress: Progress = silent
 ) -> list[CustomerTraining]:
-    """Trains churn, value, segments, products and payments, each where the tables allow it, on tables that are read once.
+    """Trains churn, value, segments, products and payments, each where the tables allow it, on tables read once.
 
     Parameters
     ----------
