@@ -14,12 +14,13 @@ from salescope.monitoring import card_page
 from salescope.project import SegmentSettings, load_workspace
 from salescope.registry import champion, load_current
 from salescope.registry.tracking import Tracking
-from salescope.scoring import Segmenter
+from salescope.scoring import PaymentScorer, Segmenter
 from salescope.service.live_models import KIND_OF, loader_of
-from salescope.training import TrainingOptions, customers, train_customers, train_segments
+from salescope.training import TrainingOptions, customers, judging, payments, train_customers, train_segments
 from salescope.training.customer_tables import customer_tables
 
 MODELS = ["value", "segments", "products"]
+FEW = {"num_iterations": 10}
 BY_HAND = (1.0, 2.0, 3.0, 4.0)
 
 
@@ -39,6 +40,10 @@ def house(made_workspace, tmp_path_factory):
         patched.setattr(customers, "train_churn", nobody_leaves)
         # So does the trial of a bundle in a process of its own.
         patched.setattr(champion, "offer", lambda _folder, *, digest, **_limits: digest)
+        # Few trees, judged as little as a training allows: of payments only the course is seen to.
+        patched.setattr(payments, "scorer_of", lambda recipe: PaymentScorer(exclude=recipe["exclude"], trees=FEW))
+        patched.setattr(judging, "N_FOLDS", 2)
+        patched.setattr(judging, "N_WINDOWS", 1)
         done = train_customers(workspace, progress=lambda *step: told.append(step[0]))
     by_hand = workspace.model_copy(update={"segments": SegmentSettings(cuts={"frequency": BY_HAND})})
     return SimpleNamespace(
@@ -51,9 +56,9 @@ def house(made_workspace, tmp_path_factory):
 
 
 def test_all_of_them_are_trained_in_order_and_say_what_they_do(house):
-    assert list(house.done) == ["churn", *MODELS]
+    assert list(house.done) == ["churn", *MODELS, "payments"]
     assert house.told[0] == "value: reading and checking the tables"
-    assert house.told[-1] == "products: done"
+    assert house.told[-1] == "payments: done"
 
 
 def test_one_that_cannot_be_trained_says_why_and_keeps_no_other_from_it(house):
@@ -79,6 +84,21 @@ def test_what_passes_its_gate_is_served_and_what_does_not_is_only_registered(hou
     live = loader_of(KIND_OF[name])(house.workspace.published_of(name))
     assert live.as_of == training.result.card["data"]["as_of"]
     assert live.figures == training.result.card["figures"]["newest"]
+
+
+def test_a_payment_scorer_is_judged_as_scorers_are_and_serves_with_days(house):
+    result = house.done["payments"].result
+    card = result.card
+    assert (card["name"], card["words"]) == ("payments", {"rows": "invoices", "positive": "late payments"})
+    assert card["data"]["rows"] == sum(count for label, count in card["learned_from"] if label == "invoices due")
+    assert result.promoted == result.decision.promote
+    assert result.promoted, result.decision.message
+    live = loader_of(KIND_OF["payments"])(house.workspace.published_of("payments"))
+    assert (live.version, live.figures) == (result.version, card["figures"]["newest"])
+    record = {"issued_at": "2024-12-31", "due_at": "2025-01-30", "amount": 100.0, "invoices": []}
+    scored = live.fitted.predict_scores([record])
+    assert 0 < scored["probability"].iloc[0] < 1
+    assert scored["days_median"].notna().all()
 
 
 def test_value_and_tiers_serve_on_a_company_whose_customers_differ(house):
@@ -107,7 +127,7 @@ def test_every_card_has_a_page(house, name):
 
 def test_one_table_says_what_came_of_each(house):
     (table,) = customers_for_people(list(house.done.values()))
-    assert [str(cell) for cell in table.columns[0].cells] == ["churn", *MODELS]
+    assert [str(cell) for cell in table.columns[0].cells] == ["churn", *MODELS, "payments"]
     assert list(customers_for_people([])) == [
         "Nothing to train: map the table 'orders', or contracts in 'customers', in salescope.yaml."
     ]
