@@ -40,7 +40,7 @@ serve: $(READY) ## Serve the demo workspace on http://127.0.0.1:8080 until Ctrl-
 
 test: $(READY) ## Run the whole test suite, with lint, types and import contracts.
 	@echo "==> Testing (about ten minutes on two cores; left-out tests are listed with their reason)"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@$(BIN)/python -m pytest -n 2 -q
 
 lint: $(READY) ## Check style and formatting.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.sharing import BySlowFixture
 
 if TYPE_CHECKING:
     from salescope.project import Workspace
@@ -30,16 +31,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps tests that share a slow fixture in one of the processes, so that it is made once (``--dist loadgroup``)."""
-    for item in items:
-        made = getattr(item, "_fixtureinfo", None)
-        fixtures = {} if made is None else made.name2fixturedefs
-        if "trained" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("trained"))
-        elif any(found[-1].scope == "module" for found in fixtures.values()):
-            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySlowFixture:
+    """Says which tests go to the same process."""
+    return BySlowFixture(config, log)
 
 
 @pytest.fixture(scope="session")
