@@ -18,8 +18,10 @@ import uvicorn
 from fastapi import APIRouter
 
 from salescope.bundle.scorers import bundle_model
+from salescope.features import invoice_snapshots
 from salescope.registry.published import publish
 from salescope.scoring.leads import LeadScorer
+from salescope.scoring.payments import PaymentScorer
 from salescope.scoring.segments import Segmenter
 from salescope.service import Extension, ServiceSettings, server_config
 from salescope.store import create_key, open_store
@@ -27,7 +29,16 @@ from salescope.store import create_key, open_store
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CARD = {"data": {"as_of": "2026-02-28"}, "figures": {"newest": {"auc": 0.8, "log_loss": 0.4}}, "learner": "ridge"}
 LEAD = {"lead_id": "lead-1", "source": "web", "staff": 120, "region": "North", "newsletter": True}
-SCOPES = ("customers:read", "customers:score", "leads:score", "outcomes:write", "models:read", "console:read", "admin")
+SCOPES = (
+    "customers:read",
+    "customers:score",
+    "invoices:score",
+    "leads:score",
+    "outcomes:write",
+    "models:read",
+    "console:read",
+    "admin",
+)
 
 
 def made_leads(*, seed: int, n_rows: int = 400) -> pd.DataFrame:
@@ -71,6 +82,18 @@ def segments_bundle() -> dict[str, bytes]:
         }
     )
     return bundle_model(Segmenter(cuts=cuts).fit(features), canary_rows=features, card=CARD, made_with="0.1.0")
+
+
+def payments_bundle() -> dict[str, bytes]:
+    """Is a payment scorer of drawn invoices, of which late payers are few customers."""
+    rng = np.random.default_rng(0)
+    issued = pd.Series(pd.Timestamp("2025-09-01") + pd.to_timedelta(rng.integers(0, 90, 150), unit="D"))
+    whose = rng.integers(0, 12, 150)
+    takes = pd.to_timedelta(np.where(whose < 5, 40, 20) + rng.integers(-6, 7, 150), unit="D")
+    invoices = pd.DataFrame({"invoice_id": range(150), "customer_id": whose, "issued_at": issued, "amount": 50.0})
+    invoices = invoices.assign(due_at=issued + pd.Timedelta(days=30), paid_at=issued + takes)
+    snapshots = invoice_snapshots(invoices, as_of="2026-01-15")
+    return bundle_model(PaymentScorer().fit(snapshots), canary_rows=snapshots, card=CARD, made_with="0.1.0")
 
 
 @dataclass(frozen=True)
@@ -147,6 +170,7 @@ def main(folder: Path) -> None:
     """Serves a place from a process of its own, on a free port that is the first line printed."""
     place = made_place(folder, made_bundle(made_scorer(seed=1)))
     publish(place.published / "segments", segments_bundle(), version="1")
+    publish(place.published / "payments", payments_bundle(), version="1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], place.keys["admin"], flush=True)
         uvicorn.Server(server_config(place.settings(log_level="ERROR"))).run(sockets=[listener])

@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from tests.service.place import LEAD, NOW, Addresses, made_place, segments_bundle
+from tests.service.place import LEAD, NOW, Addresses, made_place, payments_bundle, segments_bundle
 from tests.store.made import made_edition, made_profile
 
 from salescope.registry import publish
@@ -41,6 +41,7 @@ OUTCOME = {
 BODIES = {
     "/v1/outcomes": {"outcomes": [OUTCOME]},
     "/v1/customers:score": {"records": [{"customer_id": "C-1"}]},
+    "/v1/invoices:score": {"records": [{"issued_at": "2026-02-01"}]},
     "/v1/leads:score": {"records": [LEAD]},
 }
 GUARDED = [operation for operation in operations() if operation[1] not in OPEN]
@@ -51,6 +52,7 @@ def shared_place(tmp_path_factory, bundle):
     """Gives a place that every address can answer from."""
     place = made_place(tmp_path_factory.mktemp("place"), bundle)
     publish(place.published / "segments", segments_bundle(), version="1")
+    publish(place.published / "payments", payments_bundle(), version="1")
     store = open_store(place.settings().store_url.get_secret_value())
     publish_profiles(store, [made_profile()], of=made_edition())
     store.close()
@@ -58,7 +60,7 @@ def shared_place(tmp_path_factory, bundle):
 
 
 def test_every_address_is_covered_here():
-    assert len(operations()) == 11
+    assert len(operations()) == 12
     assert {path for _, path, scope in operations() if scope is None} == OPEN
 
 

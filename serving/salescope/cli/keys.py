@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 # As in the store, which is too slow to import for a page of help; a test compares the two.
-SCOPES = ("admin", "console:read", "customers:read", "customers:score", "leads:score", "models:read", "outcomes:write")
+SCOPES = (
+    "admin",
+    "console:read",
+    "customers:read",
+    "customers:score",
+    "invoices:score",
+    "leads:score",
+    "models:read",
+    "outcomes:write",
+)
 
 app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 

@@ -22,6 +22,7 @@ from salescope.service.customers_scoring import customer_scoring_routes
 from salescope.service.errors import PublicWithoutKeyError
 from salescope.service.gates import BodyGate, CallFrame, KeyGate
 from salescope.service.health import health_routes
+from salescope.service.invoices_scoring import invoice_scoring_routes
 from salescope.service.leads import lead_routes
 from salescope.service.ledger import LedgerWriter
 from salescope.service.live_models import LOADERS, LiveModels
@@ -119,6 +120,7 @@ def create_app(
     routers = (
         lead_routes(),
         customer_scoring_routes(),
+        invoice_scoring_routes(),
         profile_routes(),
         outcome_routes(),
         model_routes(),

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from salescope.service.errors import InvalidRecordError
+from salescope.service.facts import FactKind, FactReader
 from salescope.service.record_call import (
     INSTANTS_ACCEPTED,
-    LARGEST_WHOLE,
     check_fields,
     instant_in,
     read_options,
@@ -19,33 +19,7 @@ from salescope.service.record_call import (
 )
 from salescope.service.settings import ServiceSettings
 
-__all__ = ["FACTS", "Customer", "CustomerCall", "FactKind", "read_customer_call"]
-
-
-@dataclass(frozen=True, slots=True)
-class FactKind:
-    """Says what a fact of one kind may have, and what is looked at.
-
-    Parameters
-    ----------
-    at : str
-        Its instant, which it must have.
-    instants, numbers, words : tuple of str
-        What it may have beside it.
-    unread : tuple of str
-        What the contract knows as well, and no feature looks at.
-    """
-
-    at: str
-    instants: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-
-    @property
-    def members(self) -> frozenset[str]:
-        """Names everything that it may have."""
-        return frozenset({self.at, *self.instants, *self.numbers, *self.words, *self.unread})
+__all__ = ["FACTS", "Customer", "CustomerCall", "read_customer_call"]
 
 
 FACTS: Mapping[str, FactKind] = {
@@ -130,7 +104,7 @@ def read_customer_call(body: object, *, settings: ServiceSettings, now: datetime
     """
     options = read_options(body, settings=settings, now=now)
     call = CustomerCall(options.as_of, options.language, options.top, [])
-    reader = _RecordReader(settings, options.as_of, call.counts)
+    reader = _RecordReader(settings, options.as_of, FactReader(settings, call.counts))
     call.customers.extend(reader.read(record, at=position) for position, record in enumerate(options.records))
     return call
 
@@ -139,7 +113,7 @@ def read_customer_call(body: object, *, settings: ServiceSettings, now: datetime
 class _RecordReader:
     settings: ServiceSettings
     as_of: datetime
-    counts: Counter[str]
+    facts: FactReader
 
     def read(self, record: object, *, at: int) -> Customer | InvalidRecordError:
         try:
@@ -161,56 +135,8 @@ class _RecordReader:
         told = {name: value for name, value in record.items() if name != "as_of"}
         for name, kind in FACTS.items():
             if told.get(name) is not None:
-                told[name] = self._facts(told[name], kind, as_of=as_of, where=f"{where}/{name}")
+                told[name] = self.facts.read(told[name], kind, as_of=as_of, where=f"{where}/{name}")
         return Customer(customer_id, as_of, told)
-
-    def _facts(self, facts: object, kind: FactKind, *, as_of: datetime, where: str) -> list[dict[str, Any]]:
-        most = self.settings.max_events
-        if not isinstance(facts, list) or len(facts) > most:
-            raise InvalidRecordError(where, detail=f"An array of at most {most:,} objects is accepted.")
-        read = [self._fact(fact, kind, where=f"{where}/{position}") for position, fact in enumerate(facts)]
-        self.counts["late_facts"] += sum(fact[kind.at] >= as_of.replace(tzinfo=None) for fact in read)
-        return read
-
-    def _fact(self, fact: object, kind: FactKind, *, where: str) -> dict[str, Any]:
-        if not isinstance(fact, dict):
-            raise InvalidRecordError(where, detail=f"An object with `{kind.at}` is accepted.")
-        at = instant_in(fact.get(kind.at))
-        if at is None:
-            raise InvalidRecordError(where, step=kind.at, detail=INSTANTS_ACCEPTED)
-        self.counts["unknown_fact_members"] += len(fact.keys() - kind.members)
-        read: dict[str, Any] = {kind.at: at.replace(tzinfo=None)}
-        read |= {name: _optional_instant(fact[name], name, where=where) for name in kind.instants if name in fact}
-        read |= {name: _number(fact[name], name, where=where) for name in kind.numbers if name in fact}
-        read |= {name: self._word(fact[name], name, where=where) for name in kind.words if name in fact}
-        return read
-
-    def _word(self, value: object, name: str, *, where: str) -> Any:  # noqa: ANN401
-        most = self.settings.max_string
-        if value is None or (isinstance(value, str) and len(value) <= most) or _is_whole(value):
-            return value
-        raise InvalidRecordError(
-            where, step=name, detail=f"A text of at most {most:,} characters, a whole number or null is accepted."
-        )
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE
-
-
-def _number(value: object, name: str, *, where: str) -> Any:  # noqa: ANN401
-    if value is None or isinstance(value, float) or _is_whole(value):
-        return value
-    raise InvalidRecordError(where, step=name, detail="A number or null is accepted.")
-
-
-def _optional_instant(value: object, name: str, *, where: str) -> datetime | None:
-    if value is None:
-        return None
-    found = instant_in(value)
-    if found is None:
-        raise InvalidRecordError(where, step=name, detail=INSTANTS_ACCEPTED)
-    return found.replace(tzinfo=None)
 
 
 def _known_id(record: object) -> str | None:

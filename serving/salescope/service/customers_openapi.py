@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from salescope.service.customers_call import FACTS, FactKind
+from salescope.service.customers_call import FACTS
+from salescope.service.facts import FactKind
 from salescope.service.operations import answer_of, operation
 from salescope.service.record_call import DEFAULT_TOP, INSTANT_PATTERN, MOST_TOP
 

@@ -10,6 +10,8 @@ import msgspec
 from salescope.service.customers_answer import CustomerScores
 from salescope.service.customers_openapi import CUSTOMER_RECORD, CUSTOMERS_TO_SCORE
 from salescope.service.health import Alive, Ready
+from salescope.service.invoices_answer import InvoiceScores
+from salescope.service.invoices_openapi import INVOICE_RECORD, INVOICES_TO_SCORE
 from salescope.service.lead_answer import LeadScores
 from salescope.service.lead_openapi import LEAD_RECORD, LEADS_TO_SCORE
 from salescope.service.models import ModelCard, Models
@@ -25,6 +27,7 @@ WRITTEN: Sequence[type] = (
     Alive,
     CustomerScores,
     Customers,
+    InvoiceScores,
     LeadScores,
     ModelCard,
     Models,
@@ -54,6 +57,8 @@ def component_schemas() -> dict[str, Any]:
     taken = {
         "CustomerRecord": CUSTOMER_RECORD,
         "CustomersToScore": CUSTOMERS_TO_SCORE,
+        "InvoiceRecord": INVOICE_RECORD,
+        "InvoicesToScore": INVOICES_TO_SCORE,
         "LeadRecord": LEAD_RECORD,
         "LeadsToScore": LEADS_TO_SCORE,
         "OutcomesToKeep": OUTCOMES_TO_KEEP,

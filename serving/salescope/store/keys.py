@@ -19,7 +19,16 @@ from salescope.store.values import check_instant, check_text
 
 __all__ = ["SCOPES", "ApiKey", "NewApiKey", "create_key", "find_key", "list_keys", "revoke_key"]
 
-SCOPES = ("customers:read", "customers:score", "leads:score", "outcomes:write", "models:read", "console:read", "admin")
+SCOPES = (
+    "customers:read",
+    "customers:score",
+    "invoices:score",
+    "leads:score",
+    "outcomes:write",
+    "models:read",
+    "console:read",
+    "admin",
+)
 
 ADMIN = "admin"
 KEY = re.compile(r"ss_([0-9a-f]{10})_([A-Za-z0-9_-]{32})", re.ASCII)
