@@ -13,6 +13,7 @@ __all__ = ["DEFAULT_LIMIT", "FILTERS", "LIST_CUSTOMERS", "READ_CUSTOMER", "READ_
 SCOPE = "customers:read"
 DEFAULT_LIMIT = 50
 FILTERS = ("region", "tier", "owner")
+NO_NUL = r"^[^\x00]+$"
 
 PUBLICATION = {
     "as_of": "2026-03-01T00:00:00Z",
@@ -57,7 +58,7 @@ def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:  #
 
 
 def _text(name: str, description: str, *, longest: int) -> dict[str, Any]:
-    return _parameter(name, description, type="string", minLength=1, maxLength=longest)
+    return _parameter(name, description, type="string", minLength=1, maxLength=longest, pattern=NO_NUL)
 
 
 LIST_CUSTOMERS = operation(
