@@ -1,41 +1,46 @@
-"""Row 12: the service is killed while it acknowledges outcomes, and no acknowledged row is lost or doubled.
+"""Row 12: the service is killed while it acknowledges outcomes, and no acknowledged outcome is lost or doubled.
 
-A process runs the service's own writer over a real database: callers send batches of outcomes, each batch twice at the same time as an
-impatient CRM does, and every acknowledgement goes into a pipe. After some milliseconds it is killed with kill -9. Then every
-acknowledged outcome must be there as it was sent; what was acknowledged last and what was under way is sent again, as the CRM would.
-In the end the table must hold each outcome that was ever sent, once.
+``salescope serve`` answers over a real database, and callers post outcomes without pause, each call twice at the same time
+as an impatient CRM does. After some milliseconds the service is killed with kill -9 and started again. Then every
+acknowledged outcome must be there once, as it was sent; what was not acknowledged is sent again with the same keys to the
+service that started. In the end the table must hold each outcome that was ever sent, once.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import Connection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import select
+from tests.acceptance.killed_service import Place, made_place, service_to_kill
 from tests.acceptance.outcome import Outcome as Verdict
-from tests.forking import forking
+from tests.acceptance.outcome_callers import (
+    CALLERS,
+    NOON,
+    PATIENCE,
+    Caller,
+    call_of,
+    call_until_killed,
+    call_what_is_left,
+)
 from tests.store.postgresql import empty_database, programs, running_server
 
-from salescope.service.ledger import LedgerWriter
-from salescope.store import Outcome, Receipt, Store, open_store, record_outcomes
+from salescope.store import open_store
 from salescope.store.tables import OUTCOMES
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-CALLERS = 6
-MOST_IN_A_BATCH = 5
-LONGEST_MILLISECONDS = 120
-PATIENCE = 60.0
-READY = (-1, -1)
+KILLS = 200
+ENGINES = ("SQLite", "PostgreSQL")
+LONGEST_MILLISECONDS = 150
+
+Kept = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass
@@ -48,173 +53,123 @@ class Aftermath:
     faults: list[str] = field(default_factory=list)
 
 
-def batch_of(life: int, caller: int, number: int) -> list[Outcome]:
-    """Makes the outcomes of a call anew, so that nothing but numbers need be remembered; callers are pairs of two."""
-    pair = caller // 2
-    return [
-        Outcome(
-            key=f"{life}.{pair}.{number}.{place}",
-            subject_kind="customer",
-            subject_id=f"C-{(life + number) % 97}",
-            kind="ordered" if place % 2 else "left",
-            happened_at=NOON + timedelta(minutes=number, microseconds=place),
-            amount=(number * 7 + place) / 8 if place % 3 else None,
-            received_at=NOON + timedelta(days=life),
-            request_id=f"{life}.{caller}.{number}",
+def killed_while_acknowledging(place: Place, *, count: int, seed: int) -> Aftermath:
+    """Kills the service again and again over one database, and lets a last one take what is left."""
+    rng = np.random.default_rng(seed)
+    found, callers, since = Aftermath(), [Caller(pair=number // 2) for number in range(CALLERS)], 0
+    while found.kills < count and not found.faults:
+        with service_to_kill(place) as (port, process):
+            # The service has opened what the killed one left before we look at it.
+            since = _check(place, callers, found, since=since)
+            threads = call_until_killed(callers, port=port, key=place.key)
+            time.sleep(rng.uniform(0, LONGEST_MILLISECONDS) / 1_000)
+            process.kill()
+            for thread in threads:
+                thread.join(PATIENCE)
+        found.kills += 1
+        found.faults += [fault for caller in callers for fault in caller.faults]
+    with service_to_kill(place) as (port, _):
+        _check(place, callers, found, since=since)
+        found.acknowledged = sum(
+            len(call_of(pair, number)) for pair, end in _told(callers).items() for number in range(end)
         )
-        for place in range(1 + (number + pair) % MOST_IN_A_BATCH)
+        call_what_is_left(callers, port=port, key=place.key)
+        _check_whole(place, callers, found)
+    return found
+
+
+def run(kills: int = KILLS) -> Verdict:
+    """Kills 200 times on each database."""
+    found = {}
+    for engine in ENGINES:
+        with place_on(engine) as place:
+            found[engine] = after = killed_while_acknowledging(place, count=kills, seed=12)
+        print(*after.faults[:20], sep="\n")
+        print(
+            f"{engine}: {after.kills} kills, {after.unsaid} calls were kept and acknowledged to nobody before the kill"
+        )
+    figure = "; ".join(
+        f"{engine}: {after.kills} kill -9 of the service, {after.acknowledged:,} outcomes acknowledged, "
+        f"{len(after.faults)} lost or doubled"
+        for engine, after in found.items()
+    )
+    # A caller that was never answered would leave nothing to lose.
+    holds = all(it.kills == kills and it.acknowledged > 5 * kills and not it.faults for it in found.values())
+    return Verdict(figure, holds=holds)
+
+
+@contextmanager
+def place_on(engine: str) -> Iterator[Place]:
+    """Makes a workspace whose store is a file or a database of a PostgreSQL that keeps what it says it kept."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if engine == "SQLite":
+            yield made_place(folder, f"sqlite:///{folder}/service.db")
+            return
+        binaries = programs()
+        assert binaries is not None, "PostgreSQL is not installed"
+        with running_server(binaries, fsync="on") as server, empty_database(server) as url:
+            yield made_place(folder, url)
+
+
+def _told(callers: Sequence[Caller]) -> dict[int, int]:
+    """Gives the number of calls of each pair that one of the two at least was told of."""
+    return {pair: max(it.acknowledged for it in callers if it.pair == pair) for pair in {it.pair for it in callers}}
+
+
+def _check(place: Place, callers: Sequence[Caller], found: Aftermath, *, since: int) -> int:
+    """Looks for every acknowledged outcome before anything is sent again, and says up to which call all were there."""
+    kept, told = _kept(place, since=since), _told(callers)
+    for pair, end in told.items():
+        for number in range(since, end):
+            found.faults += _faults(pair, number, kept)
+        # Nobody was told of it: it may be there or not, but as a whole.
+        if any(outcome["key"] in kept for outcome in call_of(pair, end)):
+            found.unsaid += 1
+            found.faults += _faults(pair, end, kept)
+    return min(told.values())
+
+
+def _check_whole(place: Place, callers: Sequence[Caller], found: Aftermath) -> None:
+    """Compares the whole table with everything that was ever sent, and what was told of it with itself."""
+    kept, sent = _kept(place, since=0), set[str]()
+    for pair, end in _told(callers).items():
+        for number in range(end):
+            found.faults += _faults(pair, number, kept)
+            sent |= {outcome["key"] for outcome in call_of(pair, number)}
+    found.faults += [fault for caller in callers for fault in caller.faults]
+    found.faults += [f"{key} is there and was never sent" for key in kept.keys() - sent]
+    found.faults += [
+        f"pair {it.pair} was not answered in the end" for it in callers if it.acknowledged < _told(callers)[it.pair]
+    ]
+    recorded = sum((caller.recorded for caller in callers), Counter[str]())
+    found.faults += [f"{key} was recorded {times} times" for key, times in recorded.items() if times > 1]
+
+
+def _faults(pair: int, number: int, kept: Kept) -> list[str]:
+    return [
+        f"{outcome['key']} is there as {kept.get(outcome['key'], [])}"
+        for outcome in call_of(pair, number)
+        if kept.get(outcome["key"]) != [_content(outcome)]
     ]
 
 
-def killed_while_acknowledging(url: str, *, count: int, seed: int) -> Aftermath:
-    """Kills a process that acknowledges without pause, again and again over one database."""
-    rng = np.random.default_rng(seed)
-    found, sent = Aftermath(), set[tuple[int, int, int]]()
-    for life in range(count):
-        said = _acknowledged_until_killed(url, life, milliseconds=float(rng.uniform(0, LONGEST_MILLISECONDS)))
-        store = open_store(url)
-        try:
-            _check(store, said, found, life=life)
-            sent |= _send_again(store, said, found, life=life)
-        finally:
-            store.close()
-    _check_whole(url, sent, found)
-    return found
-
-
-def run() -> Verdict:
-    """Kills 200 times on each database."""
-    found = {name: killed_while_acknowledging(url, count=200, seed=12) for name, url in _databases()}
-    for name, after in found.items():
-        print(*after.faults[:20], sep="\n")
-        print(f"{name}: {after.kills} kills, {after.unsaid} calls were kept and not acknowledged before the kill")
-    figure = "; ".join(
-        f"{name}: {after.kills} kill -9, {after.acknowledged:,} outcomes acknowledged, {len(after.faults)} lost or doubled"
-        for name, after in found.items()
-    )
-    holds = all(after.kills == 200 and after.acknowledged > 1_000 and not after.faults for after in found.values())
-    return Verdict(figure, holds=holds and len(found) == 2)
-
-
-def _databases() -> Iterator[tuple[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield "SQLite", f"sqlite:///{Path(folder)}/service.db"
-    binaries = programs()
-    assert binaries is not None, "PostgreSQL is not installed"
-    with running_server(binaries, fsync="on") as server, empty_database(server) as url:
-        yield "PostgreSQL", url
-
-
-def _check(store: Store, said: Counter[int], found: Aftermath, *, life: int) -> None:
-    """Looks for every acknowledged outcome before anything is sent again."""
-    found.kills += 1
-    kept = _kept(store, life=life)
-    for caller, calls in said.items():
-        for number in range(calls):
-            for outcome in batch_of(life, caller, number):
-                found.acknowledged += 1
-                if kept[outcome.key] != [_content(outcome)]:
-                    found.faults.append(f"{outcome.key} was acknowledged, and there is {kept[outcome.key]}")
-
-
-def _send_again(store: Store, said: Counter[int], found: Aftermath, *, life: int) -> set[tuple[int, int, int]]:
-    """Sends each caller's last acknowledged call again, and the one that was under way."""
-    sent = set()
-    for caller in range(CALLERS):
-        calls = said[caller]
-        sent |= {(life, caller, number) for number in range(calls + 1)}
-        for number in range(max(calls - 1, 0), calls + 1):
-            (answers,) = record_outcomes(store, [batch_of(life, caller, number)])
-            states = {answer.state if isinstance(answer, Receipt) else "conflict" for answer in answers}
-            if number < calls and states != {"known"}:
-                found.faults.append(f"call {life}.{caller}.{number} was acknowledged, and sent again it is {states}")
-            if len(states) > 1:
-                found.faults.append(f"call {life}.{caller}.{number} was kept in part: {states}")
-            found.unsaid += number == calls and states == {"known"} and caller % 2 == 0
-    return sent
-
-
-def _check_whole(url: str, sent: set[tuple[int, int, int]], found: Aftermath) -> None:
-    """Compares the whole table with everything that was ever sent."""
-    store = open_store(url)
-    kept = _kept(store)
-    store.close()
-    expected = {outcome.key: [_content(outcome)] for call in sent for outcome in batch_of(*call)}
-    found.faults += [f"{key} is there as {rows}" for key, rows in kept.items() if rows != expected.get(key)]
-    found.faults += [f"{key} is lost" for key in expected.keys() - kept.keys()]
-
-
-class Kept(dict[str, list[tuple[Any, ...]]]):
-    """Holds the rows of each key; none of a key that is not there."""
-
-    def __missing__(self, key: str) -> list[tuple[Any, ...]]:
-        return []
-
-
-def _kept(store: Store, *, life: int | None = None) -> Kept:
+def _kept(place: Place, *, since: int) -> Kept:
+    """Gives the rows of each key of the calls from a number on."""
     table = OUTCOMES.c
     columns = (table.subject_kind, table.subject_id, table.kind, table.happened_at, table.amount)
-    query = select(table.idempotency_key, *columns)
-    if life is not None:
-        query = query.where(table.idempotency_key.startswith(f"{life}."))
-    found = Kept()
-    with store.reading() as connection:
-        for key, *content in connection.execute(query):
-            found.setdefault(key, []).append(tuple(content))
+    query = select(table.idempotency_key, *columns).where(table.happened_at >= NOON + timedelta(minutes=since))
+    found: Kept = {}
+    store = open_store(place.store_url)
+    try:
+        with store.reading() as connection:
+            for key, *content in connection.execute(query):
+                found.setdefault(key, []).append(tuple(content))
+    finally:
+        store.close()
     return found
 
 
-def _content(outcome: Outcome) -> tuple[Any, ...]:
-    return (outcome.subject_kind, outcome.subject_id, outcome.kind, outcome.happened_at, outcome.amount)
-
-
-def _acknowledged_until_killed(url: str, life: int, *, milliseconds: float) -> Counter[int]:
-    """Gives the number of calls that each caller was told of before the kill."""
-    context = forking()
-    heard, told = context.Pipe(duplex=False)
-    process = context.Process(target=_acknowledge_for_ever, args=(url, life, told), daemon=True)
-    process.start()
-    told.close()
-    with heard:
-        assert heard.poll(PATIENCE), "the process did not start"
-        assert heard.recv() == READY
-        said = _heard(heard, until=time.monotonic() + milliseconds / 1_000)
-        process.kill()
-        # What it wrote into the pipe before it was killed has been acknowledged too.
-        with contextlib.suppress(EOFError, OSError):
-            said += _heard(heard, until=time.monotonic() + PATIENCE)
-    process.join(PATIENCE)
-    assert process.exitcode == -9, f"ended by itself with {process.exitcode}"
-    return said
-
-
-def _heard(heard: Connection, *, until: float) -> Counter[int]:
-    said = Counter[int]()
-    while heard.poll(max(until - time.monotonic(), 0)):
-        try:
-            caller, _ = heard.recv()
-        except EOFError:
-            break
-        said[caller] += 1
-    return said
-
-
-def _acknowledge_for_ever(url: str, life: int, told: Connection) -> None:
-    store = open_store(url)
-    writer = LedgerWriter(store, max_rows=20_000)
-    writer.start()
-    told.send(READY)
-    asyncio.run(_call_for_ever(writer, life, told))
-
-
-async def _call_for_ever(writer: LedgerWriter, life: int, told: Connection) -> None:
-    await asyncio.gather(*(_one_caller(writer, life, caller, told) for caller in range(CALLERS)))
-
-
-async def _one_caller(writer: LedgerWriter, life: int, caller: int, told: Connection) -> None:
-    number = 0
-    while True:
-        answers: Sequence[object] = await writer.record_outcomes(batch_of(life, caller, number))
-        assert all(isinstance(answer, Receipt) for answer in answers)
-        told.send((caller, number))
-        number += 1
+def _content(outcome: dict[str, Any]) -> tuple[Any, ...]:
+    happened_at = datetime.fromisoformat(outcome["happened_at"])
+    return (outcome["subject_kind"], outcome["subject_id"], outcome["kind"], happened_at, outcome["amount"])
