@@ -20,7 +20,7 @@ from salescope.registry import load_current
 from salescope.registry.tracking import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRY_POINTS = ("main", "train_leads", "train_churn", "train_customers", "score_leads", "serve")
+ENTRY_POINTS = ("main", "train_leads", "train_churn", "train_payments", "train_customers", "score_leads", "serve")
 GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0"}
 
 

@@ -111,6 +111,7 @@ def test_the_list_equals_plain_loops(seed):
     sums = calls.invoices.groupby("customer_id")[["gain", "amount"]].sum()
     for row in calls.customers.to_dict("records"):
         assert [row["gain"], row["amount"]] == pytest.approx(sums.loc[row["customer_id"]].tolist())
+        assert row["amount"] == round(row["amount"], 2)
 
 
 @settings(max_examples=15, deadline=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -67,6 +67,21 @@ class Claims:
         """Is what is left of each when credit notes are taken off."""
         # Of whole 1/10000 again, so that nothing is left where all is covered.
         return np.rint((self.owed - self.credit) * UNIT) / UNIT
+
+    def sum(self, rows: Sequence[int]) -> float:
+        """Sums what is left of some of them, exactly.
+
+        Parameters
+        ----------
+        rows : sequence of int
+
+        Returns
+        -------
+        float
+            In the workspace's currency.
+        """
+        whole = np.rint(self.money[np.asarray(rows, dtype=np.intp)] * UNIT).astype(np.int64)
+        return float(whole.sum() / UNIT)
 
     @classmethod
     def of(cls, book: Book, invoices: pd.DataFrame, *, forecasts: Forecasts) -> Self:

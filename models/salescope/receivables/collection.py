@@ -221,8 +221,8 @@ def _calls(said: _Said, listed: np.ndarray) -> pd.DataFrame:
     # Summed in one order whatever order the table was in, so that no bit depends on it.
     gains = {name: float(said.gain[rows].sum()) for name, rows in of.items()}
     names = sorted(of, key=lambda name: (-gains[name], name))
-    money = [float(claims.money[of[name]].sum()) for name in names]
-    overdue = [float(claims.money[[row for row in of[name] if claims.overdue[row]]].sum()) for name in names]
+    money = [claims.sum(of[name]) for name in names]
+    overdue = [claims.sum([row for row in of[name] if claims.overdue[row]]) for name in names]
     reasons = [
         said.customer(of[name], money=owed, overdue=late, gain=gains[name])
         for name, owed, late in zip(names, money, overdue, strict=True)

@@ -1,6 +1,17 @@
-"""Scoring tables instead of calls: a file, or a workspace's open leads or customers in, scores with reasons out."""
+"""Answers about tables instead of calls: a file, or a workspace's own leads, customers or invoices, with reasons."""
 
 from salescope.batch.customers import CustomerScores, score_customers
 from salescope.batch.leads import BatchScores, score_leads, write_scores
+from salescope.batch.receivables import LookedAt, Receivables, collection_table, read_receivables
 
-__all__ = ["BatchScores", "CustomerScores", "score_customers", "score_leads", "write_scores"]
+__all__ = [
+    "BatchScores",
+    "CustomerScores",
+    "LookedAt",
+    "Receivables",
+    "collection_table",
+    "read_receivables",
+    "score_customers",
+    "score_leads",
+    "write_scores",
+]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from salescope.cli import check, demo, follow, init, keys, monitor, promote, report, score, serve, train
+from salescope.cli import check, demo, follow, init, keys, monitor, promote, receivables, report, score, serve, train
 from salescope.cli.exits import Exit
 from salescope.cli.output import plain, remark
 from salescope.frames.errors import LeakageError, SalescopeError
@@ -27,6 +27,7 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(score.app, name="score")
+app.command("receivables")(receivables.receivables)
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
