@@ -19,6 +19,7 @@ class Known:
     issued: int
     due: int | None
     amount: Decimal
+    paid: int | None
     is_open: bool
     overdue: int
 
@@ -40,7 +41,7 @@ def known(invoices, as_of):
         amount = Decimal(0) if pd.isna(row["amount"]) else Decimal(str(row["amount"]))
         is_open = paid is None or paid >= day
         overdue = day - due if due is not None and due < day else 0
-        found.append(Known(row["invoice_id"], customer, issued, due, amount, is_open, overdue))
+        found.append(Known(row["invoice_id"], customer, issued, due, amount, paid, is_open, overdue))
     return found, day
 
 
@@ -100,9 +101,22 @@ def aged(invoices, as_of, cuts):
     return counts, money, customers
 
 
+def usual_days(rows, invoice, day):
+    """Averages how late the customer's other invoices were that were paid or are overdue; None where there is none."""
+    late = []
+    for row in rows:
+        if row.customer != invoice.customer or row.invoice == invoice.invoice or row.due is None or row.amount < 0:
+            continue
+        if not row.is_open:
+            late.append(max(row.paid - row.due, 0))
+        elif row.overdue:
+            late.append(row.overdue)
+    return sum(late) / len(late) if late else None
+
+
 def listed(invoices, as_of, *, scores, out, cost, effect):
     """Gives by invoice what is left, the days and the gain of those that are called about, and the ids of the others."""
-    rows, _ = known(invoices, as_of)
+    rows, day = known(invoices, as_of)
     credit = defaultdict(Decimal)
     for row in rows:
         if row.is_open and row.amount < 0 and row.customer is not None:
@@ -113,7 +127,7 @@ def listed(invoices, as_of, *, scores, out, cost, effect):
         taken = min(credit[row.customer], row.amount) if row.customer is not None else Decimal(0)
         credit[row.customer] -= taken
         left = row.amount - taken
-        days = scores.get(row.invoice, row.overdue)
+        days = scores.get(row.invoice, max(row.overdue, usual_days(rows, row, day) or 0))
         if row.customer is None or row.customer in out or left == 0 or days == 0:
             others.add(row.invoice)
             continue

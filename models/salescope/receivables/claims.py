@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from salescope.features.cells import word_of
-from salescope.features.invoice_ledger import UNPAID, Whole
+from salescope.features.invoice_history import history_columns
+from salescope.features.invoice_ledger import UNPAID, Looks, Whole
 from salescope.frames.errors import MisalignedError, MissingColumnError
 from salescope.receivables.book import UNIT, Book
 
@@ -47,8 +48,10 @@ class Claims:
         Of late payment; NaN where it is not known.
     days : ndarray of float64, shape (n_claims,)
         Still expected overdue; NaN where nothing is known of it.
+    usual : ndarray of float64, shape (n_claims,)
+        How many days late the customer's other invoices were on average, early ones 0; NaN where there is none to tell.
     is_forecast : ndarray of bool, shape (n_claims,)
-        Whether the days come from a forecast.
+        Whether the days come from a forecast; else they are the usual ones, or those so far where these are more.
     """
 
     invoice: Names
@@ -60,6 +63,7 @@ class Claims:
     has_due_day: npt.NDArray[np.bool_]
     chance: Floats
     days: Floats
+    usual: Floats
     is_forecast: npt.NDArray[np.bool_]
 
     @property
@@ -109,7 +113,7 @@ class Claims:
         overdue = book.days_overdue[owed]
         told = np.array([forecasts.get(name, (np.nan, np.nan)) for name in ids], dtype=np.float64).reshape(-1, 2)
         is_forecast = ~np.isnan(told[:, 1])
-        so_far = np.where(overdue > 0, overdue.astype(np.float64), np.nan)
+        so_far, usual = np.where(overdue > 0, overdue.astype(np.float64), np.nan), _usual(book, owed)
         facts: dict[str, Any] = {
             "owed": book.ledger.money[owed] / UNIT,
             "credit": _covered(book, owed) / UNIT,
@@ -117,7 +121,8 @@ class Claims:
             "until": book.ledger.due[owed] - book.day,
             "has_due_day": book.ledger.due[owed] < UNPAID,
             "chance": np.where(overdue > 0, 1.0, told[:, 0]),
-            "days": np.where(is_forecast, told[:, 1], so_far),
+            "days": np.where(is_forecast, told[:, 1], np.fmax(so_far, usual)),
+            "usual": usual,
             "is_forecast": is_forecast,
         }
         return cls(ids, names[book.ledger.customer[owed]], **facts)
@@ -160,6 +165,13 @@ def forecasts_of(scores: pd.DataFrame | None) -> Forecasts:
     if len(told) < len(names):
         raise MisalignedError("scores", found="an invoice twice", accepted="each invoice once")
     return told
+
+
+def _usual(book: Book, owed: npt.NDArray[np.intp]) -> Floats:
+    """Gives how late the other invoices of each one's customer were, by the definition of the features."""
+    moment = np.full(len(owed), book.day, dtype=np.int64)
+    looks = Looks(book.ledger.take(owed), moment, book.ledger.is_history[owed])
+    return history_columns(book.ledger, looks=looks)["days_late_mean"]
 
 
 def _covered(book: Book, owed: npt.NDArray[np.intp]) -> Whole:

@@ -93,11 +93,12 @@ def collection_list(
     if it is. The days overdue so far are not counted: no call brings them back. A ranking by them puts whoever never
     pays above whoever can still be moved.
 
-    Without a forecast the days overdue so far stand for those to come: of a wait whose length nobody knows, the middle
-    guess is that half is over (J. R. Gott, "Implications of the Copernican principle for our future prospects", Nature
-    363, 1993). An invoice that is not overdue is then left out. A customer's open credit notes are taken off the
-    invoices that were due first. One call is about all invoices of a customer, so their gains add up. That an invoice
-    may never be paid is not counted. Of equal gains the id that sorts first comes first.
+    Without a forecast it is as many days as the customer's other invoices were late on average, early ones counting 0,
+    or as many as it is overdue so far, where these are more: of a wait whose length nobody knows, the middle guess is
+    that half is over (J. R. Gott, "Implications of the Copernican principle for our future prospects", Nature 363,
+    1993). One that is not overdue, of a customer without a history, is left out. A customer's open credit notes are
+    taken off the invoices that were due first. One call is about all invoices of a customer, so their gains add up.
+    That an invoice may never be paid is not counted. Of equal gains the id that sorts first comes first.
 
     Examples
     --------
@@ -111,7 +112,7 @@ def collection_list(
     >>> for reason in calls.invoices["reasons"].iloc[1]:
     ...     print(reason)
     8 days overdue
-    no forecast: taken to stay open for as long again
+    taken to stay open for as long again
     expected gain 3.20, if a call saves 25% of the days at 8.0% a year
     """
     policy, words = policy or CollectionPolicy(), CollectionReasons(language)
@@ -177,7 +178,8 @@ class _Said:
         until = int(claims.until[row])
         due = words.due(overdue=overdue, until=until if claims.has_due_day[row] else None)
         if not claims.is_forecast[row]:
-            return due, words.said("as_long")
+            is_usual = not claims.usual[row] < overdue and not np.isnan(claims.usual[row])
+            return due, words.said("usual", days=days) if is_usual else words.said("as_long")
         if overdue:
             return due, words.said("expected", days=days)
         return due, words.said("chance", chance=chance, days=days / chance if chance else days)

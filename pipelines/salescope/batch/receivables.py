@@ -23,8 +23,8 @@ __all__ = ["LookedAt", "Receivables", "collection_table", "read_receivables"]
 READ = ("invoices", "customers")
 WINDOW = 90
 NO_MODEL = (
-    "No model of payments serves yet, see `salescope train payments`: an overdue invoice is taken to stay open for as "
-    "long again, and one that is not overdue is left out."
+    "No model of payments serves yet, see `salescope train payments`: invoices are taken to be as late as the "
+    "customer's others were on average, and overdue ones to stay open for as long again, whichever is more."
 )
 NO_PAYMENTS = "No column paid_at is mapped, so that every invoice counts as owed."
 NO_CUSTOMERS = "No table 'customers' is mapped, so that nobody is known to have opted out."
