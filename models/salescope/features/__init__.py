@@ -1,5 +1,6 @@
 """Point-in-time features, the same code in training and in serving."""
 
+from salescope.features.customer_engine import Engine
 from salescope.features.customer_records import customer_record_features
 from salescope.features.customer_snapshots import customer_snapshots
 from salescope.features.customers import customer_features
@@ -11,6 +12,7 @@ from salescope.features.leads import lead_features, lead_snapshots, record_featu
 
 __all__ = [
     "AttributeEncoder",
+    "Engine",
     "Feature",
     "customer_features",
     "customer_record_features",

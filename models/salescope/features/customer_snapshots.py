@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from salescope.features.customer_engine import IN_MEMORY, Engine
 from salescope.features.customer_facts import Facts
 from salescope.features.customer_moments import Moment, moment_of
 from salescope.features.customer_query import feature_columns, ordered_before, outcome_columns
@@ -17,7 +18,11 @@ __all__ = ["customer_snapshots"]
 
 
 def customer_snapshots(
-    tables: Mapping[str, pd.DataFrame], *, as_of: Sequence[Moment], outcome_window: int
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    as_of: Sequence[Moment],
+    outcome_window: int,
+    engine: Engine = IN_MEMORY,
 ) -> pd.DataFrame:
     """Looks at every customer that had ordered before, at several moments, beside what it did next.
 
@@ -29,6 +34,8 @@ def customer_snapshots(
         The moments, naive. Give those whose outcome window has closed: what is not recorded yet counts as not bought.
     outcome_window : int
         How long the outcome window stays open from each moment, days.
+    engine : Engine, default IN_MEMORY
+        How much memory the queries may take, and into which folder they put what does not fit; by default no folder.
 
     Returns
     -------
@@ -43,7 +50,8 @@ def customer_snapshots(
     MissingColumnError
         When a table lacks a column that the features need.
     OutOfRangeError
-        When the window is shorter than a day, or a moment cannot be meant.
+        When the window is shorter than a day, a moment cannot be meant, or the engine is given too little memory and
+        no folder.
 
     Examples
     --------
@@ -57,8 +65,8 @@ def customer_snapshots(
         raise OutOfRangeError(outcome_window, name="outcome_window", where="customer_snapshots", least=1)
     moments = np.array([moment_of(moment, where="customer_snapshots") for moment in as_of], dtype=np.int64)
     facts = Facts.from_frames(tables)
-    wanted = ordered_before(facts, moments=moments)
-    columns = feature_columns(facts, wanted=wanted)
-    outcomes = outcome_columns(facts, wanted=wanted, outcome_window=outcome_window)
+    wanted = ordered_before(facts, moments=moments, engine=engine)
+    columns = feature_columns(facts, wanted=wanted, engine=engine)
+    outcomes = outcome_columns(facts, wanted=wanted, outcome_window=outcome_window, engine=engine)
     features = described(columns, facts=facts, wanted=wanted, tables=tables)
     return features.assign(**{**outcomes, "y": outcomes["y"].astype(np.int64)})

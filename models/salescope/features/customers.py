@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from salescope.features.customer_engine import IN_MEMORY, Engine
 from salescope.features.customer_facts import Facts
 from salescope.features.customer_moments import Moment, Wanted, listed_moments, moment_of
 from salescope.features.customer_names import CodedNames, sorted_names
@@ -24,6 +25,7 @@ def customer_features(
     *,
     as_of: Moment | pd.DataFrame,
     customers: Sequence[str] | None = None,
+    engine: Engine = IN_MEMORY,
 ) -> pd.DataFrame:
     """Describes customers as they were known at a moment: what they bought, were told and owe, strictly before it.
 
@@ -37,6 +39,8 @@ def customer_features(
         a frame with "customer_id" and "as_of": a row for each of its pairs, several a customer if wanted.
     customers : sequence of str, optional
         Whom to describe. With one moment each of them gets a row, also one of whom nothing is known.
+    engine : Engine, default IN_MEMORY
+        How much memory the query may take, and into which folder it puts what does not fit; by default no folder.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def customer_features(
     MissingColumnError
         When a table lacks a column that the features need.
     OutOfRangeError
-        When a moment cannot be meant.
+        When a moment cannot be meant, or the engine is given too little memory and no folder.
 
     Notes
     -----
@@ -102,7 +106,7 @@ def customer_features(
         moment = moment_of(as_of, where="customer_features")
         facts = Facts.from_frames(tables, names=asked)
         wanted = Wanted.of_everybody(facts, moment=moment)
-    columns = feature_columns(facts, wanted=wanted)
+    columns = feature_columns(facts, wanted=wanted, engine=engine)
     if asked is None:
         kept = (columns["recorded"] > 0) | facts.listed_before(moment)
         wanted, columns = wanted.take(kept), {name: values[kept] for name, values in columns.items()}
