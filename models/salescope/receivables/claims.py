@@ -38,6 +38,8 @@ class Claims:
         The amount, in the workspace's currency.
     credit : ndarray of float64, shape (n_claims,)
         What of it the customer's open credit notes cover.
+    money : ndarray of float64, shape (n_claims,)
+        What is left of it when they are taken off.
     overdue : ndarray of int64, shape (n_claims,)
         Days overdue, 0 where it is not.
     until : ndarray of int64, shape (n_claims,)
@@ -58,6 +60,7 @@ class Claims:
     customer: Names
     owed: Floats
     credit: Floats
+    money: Floats
     overdue: Whole
     until: Whole
     has_due_day: npt.NDArray[np.bool_]
@@ -65,12 +68,6 @@ class Claims:
     days: Floats
     usual: Floats
     is_forecast: npt.NDArray[np.bool_]
-
-    @property
-    def money(self) -> Floats:
-        """Is what is left of each when credit notes are taken off."""
-        # Of whole 1/10000 again, so that nothing is left where all is covered.
-        return np.rint((self.owed - self.credit) * UNIT) / UNIT
 
     def sum(self, rows: Sequence[int]) -> float:
         """Sums what is left of some of them, exactly.
@@ -114,9 +111,11 @@ class Claims:
         told = np.array([forecasts.get(name, (np.nan, np.nan)) for name in ids], dtype=np.float64).reshape(-1, 2)
         is_forecast = ~np.isnan(told[:, 1])
         so_far, usual = np.where(overdue > 0, overdue.astype(np.float64), np.nan), _usual(book, owed)
+        covered = _covered(book, owed)
         facts: dict[str, Any] = {
             "owed": book.ledger.money[owed] / UNIT,
-            "credit": _covered(book, owed) / UNIT,
+            "credit": covered / UNIT,
+            "money": (book.ledger.money[owed] - covered) / UNIT,
             "overdue": overdue,
             "until": book.ledger.due[owed] - book.day,
             "has_due_day": book.ledger.due[owed] < UNPAID,
