@@ -212,11 +212,11 @@ def _as_flag(distinct: pd.Series, name: str) -> AttributeColumn | None:
 
 
 def _as_number(distinct: pd.Series, name: str) -> AttributeColumn | None:
-    texts = [value for value in distinct.index if isinstance(value, str)]
+    texts = [] if _is_numeric(distinct) else [value for value in distinct.index if isinstance(value, str)]
     if any(LEADING_ZERO.fullmatch(text) for text in texts):
         return None
     mark = decimal_mark(texts)
-    numbers = np.array([number_of(value, mark=mark) for value in distinct.index])
+    numbers = _numbers(distinct, mark=mark)
     share = _share(distinct, ~np.isnan(numbers))
     if share < MOSTLY:
         return None
@@ -225,6 +225,17 @@ def _as_number(distinct: pd.Series, name: str) -> AttributeColumn | None:
     low, middle, high = _quartiles(numbers, distinct)
     note = f"{1 - share:.1%} of the values are not numbers and count as missing" if share < 1 else ""
     return AttributeColumn(name, "number", mark=mark, low=low, middle=middle, high=high, note=note)
+
+
+def _is_numeric(distinct: pd.Series) -> bool:
+    return pd.api.types.is_any_real_numeric_dtype(distinct.index.dtype)
+
+
+def _numbers(distinct: pd.Series, *, mark: str) -> npt.NDArray[np.float64]:
+    if _is_numeric(distinct):
+        numbers = distinct.index.to_numpy(dtype=np.float64)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.array([number_of(value, mark=mark) for value in distinct.index])
 
 
 def _is_counter(numbers: npt.NDArray[np.float64], distinct: pd.Series) -> bool:

@@ -118,15 +118,36 @@ class Histories:
         """
         return Histories(self.repeats[rows], self.last[rows], self.age[rows], self.began[rows])
 
+    def each_once(self) -> tuple[Histories, npt.NDArray[np.intp]]:
+        """Gives each different history once, in an order of content, and where each customer's is among them.
+
+        Returns
+        -------
+        tuple of (Histories, ndarray of int of shape (n_customers,))
+            ``different.take(place)`` is what was given: most of a shop's customers share their history with others.
+
+        Examples
+        --------
+        >>> twos, day = np.array([2.0, 1.0, 2.0]), np.full(3, 9862.0)
+        >>> different, place = Histories(twos, twos, twos, day).each_once()
+        >>> different.repeats.tolist(), place.tolist()
+        ([1.0, 2.0], [1, 0, 1])
+        """
+        columns = (self.began, self.age, self.last, self.repeats)
+        order = np.lexsort(columns)
+        first = np.ones(len(self), dtype=bool)
+        first[1:] = np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0)
+        place = np.empty(len(self), dtype=np.intp)
+        place[order] = np.cumsum(first) - 1
+        return self.take(order[first]), place
+
     def grouped(self) -> tuple[Histories, Floats]:
         """Gives each different history once, in an order of content.
 
         Returns
         -------
         tuple of (Histories, ndarray of float64 of shape (n_different,))
-            The histories, and how many customers have each: most of a shop's customers share theirs with others.
+            The histories, and how many customers have each.
         """
-        table = np.column_stack([self.repeats, self.last, self.age, self.began])
-        different, counts = np.unique(table, axis=0, return_counts=True)
-        columns = np.ascontiguousarray(different.T)
-        return Histories(*columns), counts.astype(np.float64)
+        different, place = self.each_once()
+        return different, np.bincount(place, minlength=len(different)).astype(np.float64)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from salescope.frames.errors import MisalignedError, OutOfRangeError
 from salescope.scoring.door import UnfittedScorerError
@@ -128,7 +129,10 @@ class LifetimeValue(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
             raise OutOfRangeError(self.horizon, name="horizon", where="LifetimeValue", least=1)
         self.as_of_ = pd.Timestamp(as_of)
         learner = Learner(self.horizon, self.process, self.season, self.windows, self.seed)
-        self.members_, features = fit_members(learner, tables, as_of=self.as_of_)
+        # Linear algebra on several threads sums in another order: the bits would hang on the number of cores. And
+        # threads that wait for the searches of four parameters cost as much as these.
+        with threadpool_limits(1):
+            self.members_, features = fit_members(learner, tables, as_of=self.as_of_)
         orders, told = _numbers(features, "order_days"), Histories.from_features(features)
         self.spend_ = GammaGamma.fit(orders=orders, money_per_order=_numbers(features, MONEY))
         process = self.members_.process.expected_orders(told, horizon=self.horizon)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from salescope.features import AttributeEncoder, customer_features
 from salescope.frames.errors import MissingColumnError, OutcomeError
@@ -135,10 +134,8 @@ def _learned(plain: OrderMembers, windows: list[ClosedWindow], *, encoder: Attri
         np.concatenate([getattr(one, name) for one in seen]) for name in _Seen.__slots__
     )
     design = OrderDesign(encoded, whole, encoder.categorical_, seed)
-    # Linear algebra on several threads sums in another order: the bits would hang on the number of cores.
-    with threadpool_limits(1):
-        regression = OrderRegression.fit(regressors, orders=orders, expected=expected)
-        return Learned(encoder, OrderTrees.fit(design), regression)
+    regression = OrderRegression.fit(regressors, orders=orders, expected=expected)
+    return Learned(encoder, OrderTrees.fit(design), regression)
 
 
 def _seen(window: ClosedWindow, plain: OrderMembers, *, encoder: AttributeEncoder) -> _Seen:
@@ -149,15 +146,16 @@ def _seen(window: ClosedWindow, plain: OrderMembers, *, encoder: AttributeEncode
     Trees are not told the season: what windows of one season hold they would take for any season's.
     """
     told, process = window.told, plain.process
+    different, place = told.each_once()
     before: PurchaseProcess = fit_process(type(process), told, wave=process.wave, start=process)
     said = said_of(before, told, horizon=plain.horizon)
-    within = np.maximum(process.expected_orders(told, horizon=window.days), LEAST_EXPECTED)
+    within = np.maximum(process.expected_orders(different, horizon=window.days), LEAST_EXPECTED)
     season = season_ahead(process, told, horizon=plain.horizon)
-    scale = process.expected_orders(told, horizon=plain.horizon) / within / season
+    scale = (process.expected_orders(different, horizon=plain.horizon) / within)[place] / season
     return _Seen(
         encoded=np.column_stack([encoder.encode(window.features), *without_season(said, season=season)]),
         regressors=regressors_of(window.features, said=said),
         orders=window.orders,
-        expected=np.maximum(before.expected_orders(told, horizon=window.days), LEAST_EXPECTED),
+        expected=np.maximum(before.expected_orders(different, horizon=window.days), LEAST_EXPECTED)[place],
         whole=window.orders * scale,
     )

@@ -177,8 +177,9 @@ def said_of(process: PurchaseProcess, told: Histories, *, horizon: int) -> list[
     list of ndarray of float64, each of shape (n_customers,)
         The logarithm of expected orders, and the probability of being alive.
     """
-    orders = process.expected_orders(told, horizon=horizon)
-    return [np.log(np.maximum(orders, LEAST_EXPECTED)), process.probability_alive(told)]
+    different, place = told.each_once()
+    orders = process.expected_orders(different, horizon=horizon)
+    return [np.log(np.maximum(orders, LEAST_EXPECTED))[place], process.probability_alive(different)[place]]
 
 
 def season_ahead(process: PurchaseProcess, told: Histories, *, horizon: int) -> Floats:
