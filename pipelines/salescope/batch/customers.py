@@ -19,7 +19,7 @@ from salescope.batch.customer_parts import CONTENT, REGION, Asked, parts_of, pro
 from salescope.batch.customer_table import scores_of
 from salescope.batch.engine import engine
 from salescope.batch.leads import Tell
-from salescope.features import customer_features
+from salescope.features import Engine, customer_features
 from salescope.project import Workspace
 from salescope.registry import Published
 from salescope.registry.durable_files import exclusive_lock
@@ -152,7 +152,10 @@ def _described(
     frames: Mapping[str, pd.DataFrame], asked: Asked, *, folder: Path, executor: Executor | None, tell: Tell | None
 ) -> list[Path]:
     """Has every partition described, and gives the files in the order of the customers."""
-    features = customer_features({name: frames[name] for name in READ if name in frames}, as_of=asked.as_of)
+    # What does not fit into the memory goes beside the parts, under the lock of this run.
+    spilling = Engine(spill_folder=str(folder / "spill"))
+    known = {name: frames[name] for name in READ if name in frames}
+    features = customer_features(known, as_of=asked.as_of, engine=spilling)
     orders = frames.get("orders")
     baskets = Baskets.from_records([]) if orders is None else Baskets.from_orders(orders, as_of=asked.as_of)
     paths, done = [], 0
