@@ -32,7 +32,7 @@ def test_every_day_overdue_falls_into_its_bucket():
     assert ageing(invoices, as_of=MOMENT, cuts=()).buckets["bucket"].tolist() == ["not_due", "overdue"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=SEEDS, cuts=CUTS, day=st.integers(-5, 200), rows=st.integers(0, 40))
 def test_buckets_equal_plain_loops(seed, cuts, day, rows):
     invoices, as_of = drawn(seed, rows), START + pd.Timedelta(days=day)
@@ -56,7 +56,7 @@ def test_buckets_equal_plain_loops(seed, cuts, day, rows):
     assert old.customers["overdue"].is_monotonic_decreasing
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_nothing_from_the_day_on_moves_a_bucket_and_the_total_is_that_of_the_days_outstanding(seed):
     invoices = drawn(seed)

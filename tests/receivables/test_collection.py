@@ -101,7 +101,7 @@ def test_who_is_left_out_is_named_with_the_reason():
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=SEEDS)
 def test_the_list_equals_plain_loops(seed):
     rng = np.random.default_rng(seed)
@@ -126,7 +126,7 @@ def test_the_list_equals_plain_loops(seed):
         assert row["amount"] == round(row["amount"], 2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_nothing_from_the_day_on_and_no_order_of_rows_moves_the_list(seed):
     invoices = drawn(seed)

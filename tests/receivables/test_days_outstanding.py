@@ -58,7 +58,7 @@ def test_a_credit_note_lowers_sales_and_what_is_owed_and_leaves_the_overdue_whol
     assert waits.best_possible == pytest.approx(40 * 60 / 140)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, window=st.integers(1, 200), day=st.integers(-5, 200), rows=st.integers(0, 40))
 def test_figures_equal_plain_loops(seed, window, day, rows):
     invoices, as_of = drawn(seed, rows), START + pd.Timedelta(days=day, hours=7)
@@ -66,7 +66,7 @@ def test_figures_equal_plain_loops(seed, window, day, rows):
     np.testing.assert_allclose(found, waits_of(invoices, as_of, window), rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=SEEDS)
 def test_nothing_from_the_day_on_moves_a_figure(seed):
     invoices = drawn(seed)
