@@ -21,7 +21,7 @@ ENOUGH_FOR_TREES = 500
 MOST_RECALIBRATED = 10_000
 SMALL: Mapping[str, Any] = {
     "num_leaves": 7,
-    "learning_rate": 0.03,
+    "learning_rate": 0.045,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
@@ -29,7 +29,7 @@ SMALL: Mapping[str, Any] = {
 }
 LARGE: Mapping[str, Any] = {
     **SMALL,
-    "num_iterations": 150,
+    "num_iterations": 100,
     "num_leaves": 31,
     "min_child_samples": 50,
     "bagging_fraction": 0.8,
@@ -109,8 +109,8 @@ def members_for(
     rows : int
         How many records there are.
     rounds : int, optional
-        How many small trees are boosted; the larger ones are half as many. By default 40 and one for each outcome of
-        the rarer kind, at most 300.
+        How many small trees are boosted; the larger ones are half as many. By default 27 and two for every
+        three outcomes of the rarer kind, at most 200.
     trees : mapping, optional
         LightGBM parameters of the small boosted trees over their preset.
 
@@ -118,9 +118,9 @@ def members_for(
     -------
     dict of str to Member
     """
-    rounds = min(40 + rarer, 300) if rounds is None else rounds
+    rounds = min(27 + 2 * rarer // 3, 200) if rounds is None else rounds
     few = {"num_iterations": rounds, "min_child_samples": 10 if rarer < 100 else 20}
-    forest = {"num_iterations": 200 if rows <= 3000 else 60, "min_child_samples": 5 if rarer < 400 else 20}
+    forest = {"num_iterations": 100 if rows <= 3000 else 60, "min_child_samples": 5 if rarer < 400 else 20}
     return {
         "ridge": RidgeLogistic(),
         "forest": LogOddsForest(forest),

@@ -96,9 +96,9 @@ def _within(rows: np.ndarray[Any, np.dtype[Any]], split: Split) -> Split:
 
 def _space(trial: optuna.Trial) -> dict[str, Any]:
     return {
-        "num_iterations": trial.suggest_int("num_iterations", 100, 600, step=50),
+        "num_iterations": trial.suggest_int("num_iterations", 50, 400, step=50),
         "num_leaves": trial.suggest_int("num_leaves", 3, 15),
-        "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.08, log=True),
+        "learning_rate": trial.suggest_float("learning_rate", 0.015, 0.12, log=True),
         "min_child_samples": trial.suggest_int("min_child_samples", 10, 100, log=True),
         "feature_fraction": trial.suggest_float("feature_fraction", 0.3, 1.0),
         "lambda_l2": trial.suggest_float("lambda_l2", 1e-3, 30.0, log=True),
