@@ -99,7 +99,9 @@ def test_open_leads_are_scored_with_reasons_and_a_trend(trained, tmp_path):
     assert told["scored"] == len(scores) > 0
     assert scores["score"].between(1, 100).all()
     assert scores["reasons_for"].notna().any()
-    salescope("score", "leads", "-w", workspace.path, "--out", tmp_path / "b.parquet", "--as-of", "2025-01-01")
+    salescope(
+        "score", "leads", "-w", workspace.path, "--out", tmp_path / "b.parquet", "--as-of", "2025-01-01T00:00:00Z"
+    )
     again = pd.read_parquet(tmp_path / "b.parquet")
     assert (again["change"] == 0).all()
     assert again["probability"].tolist() == pytest.approx(scores["probability"].tolist(), abs=0)

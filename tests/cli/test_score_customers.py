@@ -21,7 +21,7 @@ def salescope(*words):
 def test_customers_are_described_published_and_written(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     workspace = customer_night.night(tmp_path)
-    command = ("score", "customers", "-w", tmp_path, "--as-of", f"{made.as_of():%Y-%m-%d}", "--top", 1)
+    command = ("score", "customers", "-w", tmp_path, "--as-of", f"{made.as_of():%Y-%m-%d}T01:00:00+01:00", "--top", 1)
     shown = salescope(*command, "--language", "zh", "--out", tmp_path / "a.xlsx")
     assert shown.exit_code == 0, shown.output
     assert "Whom to turn to next" in shown.output

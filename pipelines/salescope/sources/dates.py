@@ -243,6 +243,8 @@ def _from_pattern(text: pd.Series[Any], pattern: str) -> pd.Series[Any]:
     times = _none(text)
     open_rows = text.str.contains(_rough(pattern), regex=True).to_numpy(dtype=bool)
     for clock in CLOCKS:
+        if not open_rows.any():
+            break
         fits = open_rows & text.str.contains(f"{_rough(pattern)}{_rough(clock)}$", regex=True).to_numpy(dtype=bool)
         if fits.any():
             parsed = pd.to_datetime(text[fits].astype(object), format=pattern + clock, errors="coerce")

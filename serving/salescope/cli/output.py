@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -18,12 +19,27 @@ from rich.table import Table
 
 from salescope.project import ModelName
 
-__all__ = ["JsonOption", "ModelArgument", "WorkspaceOption", "emit", "plain", "progress", "remark", "table"]
+__all__ = [
+    "JsonOption",
+    "ModelArgument",
+    "MomentOption",
+    "WorkspaceOption",
+    "emit",
+    "moment_asked",
+    "plain",
+    "progress",
+    "remark",
+    "table",
+]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 ModelArgument = Annotated[ModelName, typer.Argument(help="The model.")]
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", "-w", help="The folder that holds salescope.yaml.", envvar="SALESCOPE_WORKSPACE")
+]
+MomentOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", help="The moment to look from: UTC, or with its offset; now by default."),
 ]
 
 Row = Sequence[object]
@@ -78,6 +94,28 @@ def emit(document: Mapping[str, Any], *, as_json: bool, people: Iterable[object]
     console = Console()
     for part in people:
         console.print(part, highlight=False)
+
+
+def moment_asked(as_of: datetime | None) -> datetime:
+    """Gives the moment that a command looks from.
+
+    Parameters
+    ----------
+    as_of : datetime or None
+        What was asked for: UTC where it has no offset; None is now.
+
+    Returns
+    -------
+    datetime
+        Naive, in UTC, in whole seconds.
+
+    Examples
+    --------
+    >>> moment_asked(datetime.fromisoformat("2025-07-01T01:30:00+02:00")).isoformat()
+    '2025-06-30T23:30:00'
+    """
+    moment = (as_of or datetime.now(UTC)).replace(microsecond=0)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def remark(text: str) -> None:

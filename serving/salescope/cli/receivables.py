@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salescope.cli.output import JsonOption, WorkspaceOption, emit, plain, table
+from salescope.cli.output import JsonOption, MomentOption, WorkspaceOption, emit, moment_asked, plain, table
 from salescope.project import load_workspace
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def receivables(
     out: Annotated[
         Path | None, typer.Option(help=".csv, .xlsx, .parquet or .json; <workspace>/scores/ by default.")
     ] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="The moment to look from (UTC); now by default.")] = None,
+    as_of: MomentOption = None,
     window: Annotated[int, typer.Option(help="Days over which sales are summed.", min=1)] = 90,
     cut: Annotated[
         list[int] | None, typer.Option(help="Last day overdue of a bucket, several times; 30, 60 and 90 by default.")
@@ -54,9 +53,7 @@ def receivables(
     from salescope.batch import LookedAt, collection_table, read_receivables, write_scores
 
     settings = load_workspace(workspace)
-    moment = (as_of or datetime.now(UTC)).replace(microsecond=0)
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    moment = moment_asked(as_of)
     asked = LookedAt(as_of=moment, window=window, language=language)
     if cut:
         asked = LookedAt(as_of=moment, window=window, language=language, cuts=tuple(cut))

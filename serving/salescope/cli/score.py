@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from salescope.cli.output import JsonOption, WorkspaceOption, emit, plain, progress, table
+from salescope.cli.output import JsonOption, MomentOption, WorkspaceOption, emit, moment_asked, plain, progress, table
 from salescope.project import load_workspace
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def leads(
     out: Annotated[
         Path | None, typer.Option(help=".csv, .xlsx, .parquet or .json; <workspace>/scores/ by default.")
     ] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="The moment to look from (UTC); now by default.")] = None,
+    as_of: MomentOption = None,
     language: Annotated[str | None, typer.Option(help="en or zh; the workspace's by default.")] = None,
     top: Annotated[int, typer.Option(help="Reasons for and against.", min=0, max=10)] = 3,
     workspace: WorkspaceOption = ".",
@@ -49,7 +48,7 @@ def leads(
     from salescope.store import open_store
 
     settings = load_workspace(workspace)
-    moment = as_of or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    moment = moment_asked(as_of)
     settings.state.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url)) as store, progress() as bar:
         task = bar.add_task("scoring", total=None)
@@ -86,7 +85,7 @@ def customers(
     out: Annotated[
         Path | None, typer.Option(help=".csv, .xlsx, .parquet or .json; <workspace>/scores/ by default.")
     ] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="The moment to look from (UTC); now by default.")] = None,
+    as_of: MomentOption = None,
     language: Annotated[str | None, typer.Option(help="en or zh; the workspace's by default.")] = None,
     top: Annotated[int, typer.Option(help="Reasons for and against, and products.", min=0, max=10)] = 3,
     keep: Annotated[int, typer.Option(help="Published tables that are kept, this one among them.", min=1)] = 90,
@@ -98,7 +97,7 @@ def customers(
     from salescope.store import open_store
 
     settings = load_workspace(workspace)
-    moment = as_of or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    moment = moment_asked(as_of)
     settings.state.mkdir(parents=True, exist_ok=True)
     with closing(open_store(settings.store_url)) as store, progress() as bar:
         task = bar.add_task("describing customers", total=None)
