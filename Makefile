@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 only ?=
 
-.PHONY: help setup demo serve test lint types docs golden bench acceptance lock clean
+.PHONY: help setup bytecode demo serve test lint types docs golden bench acceptance lock clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -25,20 +25,24 @@ $(READY): requirements.lock pyproject.toml
 	@echo "==> Setting up $(VENV) with $(PYTHON) (first time only; downloads about 350 MB)"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { echo "The venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet "uv==$(UV_VERSION)"
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
 	@$(BIN)/python -c "import ctypes; ctypes.CDLL('libgomp.so.1')" 2>/dev/null || [ "$$(uname)" != Linux ] || \
 		{ echo "LightGBM needs the system library libgomp.so.1, and it is missing (Debian: apt-get install libgomp1)."; exit 1; }
 	@touch $@
 	@echo "==> Ready: $$($(BIN)/python --version), $$($(BIN)/salescope --version)"
 
-demo: $(READY) ## Make a company, train on it, start the service and score a lead.
+# Where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), each of many processes would compile every source anew.
+bytecode: $(READY)
+	@$(BIN)/python -m compileall -q models pipelines serving
+
+demo: bytecode ## Make a company, train on it, start the service and score a lead.
 	@$(BIN)/salescope demo
 
-serve: $(READY) ## Serve the demo workspace on http://127.0.0.1:8080 until Ctrl-C.
+serve: bytecode ## Serve the demo workspace on http://127.0.0.1:8080 until Ctrl-C.
 	@$(BIN)/salescope serve --workspace demo
 
-test: $(READY) ## Run the whole test suite, with lint, types and import contracts.
+test: bytecode ## Run the whole test suite, with lint, types and import contracts.
 	@echo "==> Testing (about ten minutes on two cores; left-out tests are listed with their reason)"
 	@$(BIN)/python -m pytest -n 2 -q
 
@@ -54,10 +58,10 @@ docs: $(READY) ## Write the generated reference pages in docs/ anew.
 golden: $(READY) ## Write the golden files anew; look at the difference before committing it.
 	@$(BIN)/python -m tests.golden.regenerate
 
-bench: $(READY) ## Measure speed; figures go to benchmarks/README.md.
+bench: bytecode ## Measure speed; figures go to benchmarks/README.md.
 	@$(BIN)/python -m benchmarks.run
 
-acceptance: $(READY) ## Run the long checks; one row alone: make acceptance only=leads.3
+acceptance: bytecode ## Run the long checks; one row alone: make acceptance only=leads.3
 	@$(BIN)/python -m tests.acceptance.run $(only)
 
 lock: ## Resolve requirements.lock anew.

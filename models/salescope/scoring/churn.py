@@ -183,7 +183,7 @@ class ChurnScorer(ProbabilityScorer):
         >>> contracts = pd.DataFrame({"plan": ["a", "b"] * 40, "as_of": moment, "churned_at": left})
         >>> scorer = ChurnScorer(outcome_window=30).fit(contracts)
         >>> scorer.churn_curve([{"plan": "a"}], days=[10, 20, 30]).round(2).to_numpy().tolist()
-        [[0.06, 0.43, 0.49]]
+        [[0.06, 0.42, 0.49]]
         """
         rows = self._rows(X, as_of=as_of)
         if self.curve_ is None:
