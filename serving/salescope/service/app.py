@@ -48,7 +48,7 @@ __all__ = ["Extension", "check_start", "create_app"]
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 STORE_THREADS = 2
 
-DESCRIPTION = """Scores leads with their reasons, and says which model did.
+DESCRIPTION = """Scores leads, customers and invoices with their reasons, says which model did, and takes what happened.
 
 Every address but the two of health needs an API key, sent as `Authorization: Bearer ss_…`. Every answer carries its
 request id in `X-Request-Id`; what is no answer is a problem (RFC 9457) whose `type` leads to what to do about it.
