@@ -25,6 +25,9 @@ AHEAD = [
 ]
 SHORTEST, LEAST_FALL = 1e-9, 1e-6
 
+# Days after the first order, the logarithm of the business until then, and of beta + days.
+_Death = tuple[Floats, Floats, Floats]
+
 
 @dataclass(frozen=True, slots=True)
 class ParetoNBD(PurchaseProcess):
@@ -65,57 +68,67 @@ class ParetoNBD(PurchaseProcess):
     parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
     timed: ClassVar[tuple[bool, ...]] = (False, True, False, True)
 
-    def _fall(self, told: Histories, until: Floats) -> Floats:
-        """Is the logarithm of the integrand over days of leaving, in log(alpha + days)."""
-        bought = (self.r + told.repeats) * np.log(self._exposed(told, until))
-        return np.log(self.alpha + until) - (self.s + 1.0) * np.log(self.beta + until) - bought
+    def _logs(self, told: Histories, days: Floats, *, logged: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+        """Gives the logarithms of alpha + days, which may be known, of the business until then, and of beta + days."""
+        logged = np.log(self.alpha + days) if logged is None else logged
+        exposed = logged if self.wave.is_flat else np.log(self._exposed(told, days))
+        return logged, exposed, np.log(self.beta + days)
 
-    def _places(self, told: Histories) -> Iterator[tuple[Floats, Floats]]:
-        """Gives days of leaving after the last order, and the logarithm of what each weighs in the integral."""
-        start = np.log(self.alpha + told.last)
-        width = np.maximum(np.log(self.alpha + told.age) - start, SHORTEST)
-        begin = self._fall(told, told.last)
+    def _fall(self, told: Histories, logs: tuple[Floats, Floats, Floats]) -> Floats:
+        """Is the logarithm of the integrand over days of leaving, in log(alpha + days)."""
+        logged, exposed, known = logs
+        return logged - (self.s + 1.0) * known - (self.r + told.repeats) * exposed
+
+    def _places(self, told: Histories) -> Iterator[tuple[_Death, Floats]]:
+        """Gives places where a customer may have left, and the logarithm of what each weighs in the integral."""
+        first, last = self._logs(told, told.last), self._logs(told, told.age)
+        start = first[0]
+        width = np.maximum(last[0] - start, SHORTEST)
         # Between its ends the integrand falls nearly like an exponential; places spread by that one leave little to do.
-        fall = (begin - self._fall(told, told.age)) / width
+        fall = (self._fall(told, first) - self._fall(told, last)) / width
         fall = np.where(np.abs(fall * width) < LEAST_FALL, LEAST_FALL / width, fall)
         share = -np.expm1(-fall * width)
+        spread = np.log(share / fall)
         for place, weight in DEATHS:
             step = -np.log1p(-place * share) / fall
             days = np.exp(start + step) - self.alpha
-            yield days, self._fall(told, days) + fall * step + np.log(share / fall) + np.log(weight)
+            logs = self._logs(told, days, logged=start + step)
+            yield (days, logs[1], logs[2]), self._fall(told, logs) + fall * step + spread + np.log(weight)
 
-    def _branches(self, told: Histories) -> tuple[Floats, Floats, list[tuple[Floats, Floats]]]:
+    def _branches(self, told: Histories) -> tuple[Floats, Floats, list[tuple[_Death, Floats]]]:
         """Gives the log-likelihoods of being alive and of having left, and the places with their shares of that."""
         common = (
             gammaln(self.r + told.repeats) - gammaln(self.r) + self.r * np.log(self.alpha) + self.s * np.log(self.beta)
         )
-        exposed = self._exposed(told, told.age)
-        alive = common - (self.r + told.repeats) * np.log(exposed) - self.s * np.log(self.beta + told.age)
-        places = list(self._places(told))
-        top = places[0][1]
-        for _, weight in places[1:]:
+        _, exposed, known = self._logs(told, told.age)
+        alive = common - (self.r + told.repeats) * exposed - self.s * known
+        deaths, weights = zip(*self._places(told), strict=True)
+        top = weights[0]
+        for weight in weights[1:]:
             top = np.maximum(top, weight)
+        parts = [np.exp(weight - top) for weight in weights]
         total = np.zeros(len(told))
-        for _, weight in places:
-            total += np.exp(weight - top)
+        for part in parts:
+            total += part
         left = common + np.log(self.s) + top + np.log(total)
-        return alive, left, [(days, np.exp(weight - top) / total) for days, weight in places]
+        return alive, left, [(death, part / total) for death, part in zip(deaths, parts, strict=True)]
 
     def gradient(self, told: Histories, *, seasonal: bool = False) -> tuple[Floats, list[Floats]]:
         """Gives the log-likelihood of each history and its derivatives by r, alpha, s, beta and the wave."""
         alive, left, places = self._branches(told)
-        chance = sigmoid(alive - left)
-        ended = [(told.age, chance, 0.0), *((days, share * (1.0 - chance), 1.0) for days, share in places)]
+        chance, dead = sigmoid(alive - left), sigmoid(left - alive)
+        alive_now: _Death = (told.age, *self._logs(told, told.age)[1:])
+        ended = [(alive_now, chance, 0.0), *((death, share * dead, 1.0) for death, share in places)]
         start, shape = told.began + 1.0, self.r + told.repeats
         slopes = [np.zeros(len(told)) for _ in range(6 if seasonal else 4)]
-        for days, weight, died in ended:
-            exposed = self._exposed(told, days)
-            slopes[0] -= weight * np.log(exposed)
-            slopes[1] -= weight * shape / exposed
-            slopes[2] -= weight * (np.log(self.beta + days) - died / self.s)
+        for (days, log_exposed, log_known), weight, died in ended:
+            bought = weight * shape / self._exposed(told, days)
+            slopes[0] -= weight * log_exposed
+            slopes[1] -= bought
+            slopes[2] -= weight * (log_known - died / self.s)
             slopes[3] -= weight * (self.s + died) / (self.beta + days)
             for place, part in enumerate(self.wave.parts(start, start + days) if seasonal else (), start=4):
-                slopes[place] -= weight * shape / exposed * part
+                slopes[place] -= bought * part
         slopes[0] += digamma(shape) - digamma(self.r) + np.log(self.alpha)
         slopes[1] += self.r / self.alpha
         slopes[2] += np.log(self.beta)
