@@ -14,7 +14,7 @@ from salescope.registry import current
 from salescope.registry.champion import roll_back
 from salescope.registry.tracking import Tracking
 from salescope.simulation import CompanySize
-from salescope.training import ByOutcome, TrainingOptions, lead_data, train_leads
+from salescope.training import ByOutcome, TrainingOptions, judging, lead_data, train_leads
 from salescope.training.leads import scorer_of
 from salescope.training.tuning import Search, search_trees
 
@@ -34,11 +34,15 @@ def grown(tmp_path_factory):
     early.to_csv(path, index=False)
     happened[happened["at"] < "2024-08-01"].to_csv(events, index=False)
     workspace = load_workspace(folder, environment={})
-    first = train_leads(workspace)
-    whole.to_csv(path, index=False)
-    happened.to_csv(events, index=False)
-    second = train_leads(workspace)
-    third = train_leads(workspace, options=TrainingOptions(promote=False))
+    with pytest.MonkeyPatch.context() as patched:
+        # What random folds and single periods say decides nothing between two models.
+        patched.setattr(judging, "N_FOLDS", 2)
+        patched.setattr(judging, "N_WINDOWS", 1)
+        first = train_leads(workspace)
+        whole.to_csv(path, index=False)
+        happened.to_csv(events, index=False)
+        second = train_leads(workspace)
+        third = train_leads(workspace, options=TrainingOptions(promote=False))
     return workspace, first, second, third
 
 
