@@ -206,3 +206,13 @@ def test_what_cannot_be_meant_is_refused():
         customer_snapshots(tables, as_of=[AS_OF], outcome_window=0)
     with pytest.raises(OutOfRangeError):
         customer_features(tables, as_of="1066-10-14")
+
+
+def test_an_attribute_of_a_record_is_not_changed_by_another_record():
+    exact = 2**53 + 1
+    alone = customer_record_features([{"customer_id": "a", "account": exact, "vip": True}], as_of=AS_OF)
+    among = customer_record_features(
+        [{"customer_id": "a", "account": exact, "vip": True}, {"customer_id": "b"}], as_of=AS_OF
+    )
+    assert among["account"].iloc[0] == alone["account"].iloc[0] == exact
+    assert among["vip"].iloc[0] is alone["vip"].iloc[0] is True

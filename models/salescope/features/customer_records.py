@@ -72,7 +72,8 @@ def customer_record_features(
     facts = replace(Facts.from_frames(tables, names=names), knows=knows)
     wanted = Wanted.of_everybody(facts, moment=moment_of(as_of, where="customer_record_features"))
     columns = feature_columns(facts, wanted=wanted)
-    told = pd.DataFrame([_attributes(record) for record in records], index=range(len(records)))
+    # As they are: a type in common with other records would change a whole number that has no exact fraction.
+    told = pd.DataFrame([_attributes(record) for record in records], index=range(len(records)), dtype=object)
     ids = pd.Series([word_of(record.get("customer_id")) for record in records], dtype=object)
     answer = pd.DataFrame({"customer_id": ids, "as_of": wanted.as_of.view("datetime64[ns]"), **columns})
     answer = answer.drop(columns="recorded")
