@@ -22,7 +22,7 @@ setup: $(READY) ## Make .venv and install the locked dependencies.
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Salescope needs Python 3.11, 3.12 or 3.13, and none was found. Install one (Debian: apt-get install python3 python3-venv) or say PYTHON=/path/to/python."; exit 1; }
-	@echo "==> Setting up $(VENV) with $(PYTHON) (first time only; downloads about 350 MB)"
+	@echo "==> Setting up $(VENV) with $(PYTHON) (first time only; downloads about 450 MB)"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { echo "The venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet "uv==$(UV_VERSION)"
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
