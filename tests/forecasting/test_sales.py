@@ -137,7 +137,7 @@ def test_every_repair_is_written_down() -> None:
     assert found == {
         "refused: no date": (1, 1),
         "refused: no series": (1, 0),
-        "refused: y is infinite": (1, 1),
+        "refused: y is beyond 1e+15": (1, 1),
         "refused: y is missing or no number": (1, 1),
         "partial_period": (1, 1),
         "partial_first": (2, 1),
@@ -198,9 +198,19 @@ def test_lines_without_a_price_or_a_time_are_refused_not_lost() -> None:
 
 def test_what_cannot_be_meant_is_refused() -> None:
     sales = pd.DataFrame({"series_id": "a", "date": pd.to_datetime(["2026-01-01"]), "y": 1.0})
-    for zoned in (sales["date"].dt.tz_localize("UTC"), pd.Series(["2026-01-01T00:00:00+08:00"])):
+    for zoned in (
+        sales["date"].dt.tz_localize("UTC"),
+        pd.Series(["2026-01-01T00:00:00+08:00"]),
+        pd.Series(["2026-01-01T00:00Z", "2026-01-01"]),
+    ):
+        many = pd.DataFrame({"series_id": "a", "date": zoned, "y": 1.0})
         with pytest.raises(MisalignedError, match="time zone"):
-            prepare_sales(sales.assign(date=zoned), frequency="month")
+            prepare_sales(many, frequency="month")
+    with pytest.raises(MisalignedError, match="as_of"):
+        prepare_sales(sales, frequency="month", as_of=pd.Timestamp("2026-03-01", tz="UTC"))
+    old = pd.DataFrame({"series_id": np.arange(2000), "date": ["1902-01-01"] + ["2026-01-01"] * 1999, "y": 1.0})
+    with pytest.raises(OutOfRangeError, match="1902-01-01' is out of range for the first date"):
+        prepare_sales(old, frequency="day")
     with pytest.raises(MisalignedError, match="numbers"):
         prepare_sales(sales.assign(date=20260101), frequency="month")
     with pytest.raises(MissingColumnError, match="region"):

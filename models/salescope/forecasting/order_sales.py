@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.forecasting.calendar import Floats, Frequency, frequency_named
-from salescope.forecasting.sales_rows import UNKNOWN, exact_sums, joined, moments, worded
+from salescope.forecasting.sales_columns import LARGEST, UNKNOWN, exact_sums, joined, local, moments, worded
 from salescope.frames.errors import MissingColumnError, UnknownNameError
 
 __all__ = ["Measure", "period_starts", "sales_of_orders"]
@@ -56,6 +56,8 @@ def sales_of_orders(
     ------
     MissingColumnError
         If no table has an attribute, or `orders` lacks a column of the measure.
+    MisalignedError
+        If times have a time zone, or are numbers.
     UnknownNameError
         If there is no such measure or frequency.
 
@@ -81,7 +83,7 @@ def sales_of_orders(
     if lacking:
         raise MissingColumnError(lacking, present=[str(name) for name in orders.columns], where="orders")
     ordered = moments(orders["ordered_at"], name="ordered_at")
-    end = None if as_of is None else pace.floor(pd.DatetimeIndex([as_of]))[0]
+    end = None if as_of is None else pace.floor(pd.DatetimeIndex([local(as_of)]))[0]
     kept = np.ones(len(orders), dtype=bool) if end is None else ~(ordered >= end).to_numpy()
     lines, ordered = orders.loc[kept], ordered[kept]
     words = {name: worded(_attribute(name, lines, others=[products, customers]), missing=UNKNOWN) for name in by}
@@ -146,7 +148,7 @@ def _starts_or_missing(ordered: pd.Series, frequency: Frequency) -> pd.DatetimeI
 
 def _cells(series: pd.Categorical, *, dates: pd.DatetimeIndex, y: Floats) -> pd.DataFrame:
     day, found = pd.factorize(dates, sort=True)
-    good = np.isfinite(y)
+    good = np.abs(y) <= LARGEST
     width = len(found) + 1
     cell = (series.codes.astype(np.int64) * width + day + 1) * 2 + ~good
     place, sums = exact_sums(cell, np.where(good, y, 0.0))

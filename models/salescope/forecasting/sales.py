@@ -11,11 +11,15 @@ import pandas as pd
 from salescope.forecasting.calendar import Floats, Frequency, Ints, frequency_named
 from salescope.forecasting.order_sales import Measure, period_starts, sales_of_orders
 from salescope.forecasting.panel import Panel
+from salescope.forecasting.sales_columns import UNKNOWN, exact_sums, local
 from salescope.forecasting.sales_notes import findings, states
-from salescope.forecasting.sales_rows import UNKNOWN, SalesRows, exact_sums
+from salescope.forecasting.sales_rows import SalesRows
 from salescope.frames.errors import OutcomeError, OutOfRangeError
 
 __all__ = ["UNKNOWN", "Measure", "PreparedSales", "prepare_sales", "sales_of_orders"]
+
+# A date that was mistyped makes a calendar of a century: what it would take is told instead of taken.
+_MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ def prepare_sales(
     MisalignedError
         If times have a time zone, or are numbers.
     OutOfRangeError
-        If `late_periods` is negative.
+        If `late_periods` is negative, or the first date lies so far back that the histories do not fit into memory.
     OutcomeError
         If no row is left.
 
@@ -105,7 +109,7 @@ def prepare_sales(
     if late_periods < 0:
         raise OutOfRangeError(late_periods, name="late_periods", where="prepare_sales", least=0)
     read = SalesRows.read(sales, attributes=attributes)
-    until = _default_as_of(read.rows, pace) if as_of is None else as_of
+    until = _default_as_of(read.rows, pace) if as_of is None else local(as_of)
     known = read.before(until)
     starts = period_starts(known.rows["date"], pace)
     end = pace.floor(pd.DatetimeIndex([until]))[0]
@@ -138,6 +142,9 @@ def _panel(
 ) -> tuple[Panel, Ints]:
     dates = pd.date_range(starts.min(), end, freq=frequency.alias, inclusive="left", unit="ns")
     names = tuple(rows["series_id"].cat.categories)
+    if len(names) * len(dates) > _MOST_CELLS:
+        first, least = (f"{day:%Y-%m-%d}" for day in (dates[0], dates[-max(_MOST_CELLS // len(names), 1)]))
+        raise OutOfRangeError(first, name="the first date", where="long sales", least=least)
     cell = rows["series_id"].cat.codes.to_numpy(dtype=np.int64) * len(dates) + dates.searchsorted(starts)
     found, sums = exact_sums(cell, rows["y"].to_numpy())
     values = np.zeros((len(names), len(dates)))

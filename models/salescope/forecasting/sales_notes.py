@@ -9,7 +9,7 @@ import pandas as pd
 from salescope.forecasting.calendar import Ints
 from salescope.forecasting.order_sales import period_starts
 from salescope.forecasting.panel import Panel
-from salescope.forecasting.sales_rows import UNKNOWN
+from salescope.forecasting.sales_columns import UNKNOWN
 
 __all__ = ["findings", "states"]
 
