@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_named
+from salescope.forecasting.cold_start import ColdStart, cold_start
+from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
+from salescope.forecasting.override_value import value_added
+from salescope.forecasting.overrides import Overrides
 from salescope.forecasting.panel import Known, Panel
 from salescope.forecasting.sales import PreparedSales, prepare_sales, sales_of_orders
 from salescope.forecasting.tree import Tree
 
 __all__ = [
     "FREQUENCIES",
+    "STAGES",
+    "ColdStart",
     "Frequency",
     "Known",
+    "Overrides",
     "Panel",
     "PreparedSales",
     "Tree",
+    "cold_start",
     "frequency_named",
+    "level_shifts",
+    "life_cycle",
     "prepare_sales",
     "sales_of_orders",
+    "stage_names",
+    "value_added",
 ]
