@@ -14,7 +14,8 @@ from salescope.forecasting.calendar import Floats, Ints
 __all__ = ["BASELINE", "MOST_WORSE", "Gate", "choose_weights", "combine", "mean_error"]
 
 BASELINE = "seasonal_naive_growth"
-# No combination may be worse than the baseline by more, in any window or level.
+# No combination may be worse than the baseline by more, in any window over the levels that decide together, or at any
+# level over all windows: one series in one window says too little to forbid anything.
 MOST_WORSE = 1.02
 MOST_MEMBERS = 3
 # Errors within this of the least are not told apart: their combinations are averaged.
@@ -170,11 +171,17 @@ def _means(errors: Floats, group: Ints, levels: list[int]) -> Floats:
 
 def _chosen(errors: Floats, base: Floats, *, shares: Floats) -> Floats | None:
     """Averages the candidates that err least, of those that are nowhere worse than the baseline."""
-    known = ~np.isnan(base)
-    ratio = np.where(known, errors / np.maximum(base, 1e-300), 0.0)
-    safe = (ratio <= MOST_WORSE).all(axis=(1, 2))
+    safe = _nowhere_worse(errors, base, across=1) & _nowhere_worse(errors, base, across=2)
     if not safe.any():
         return None
     score = np.array([np.nanmean(one) for one in errors])
     best = score[safe].min()
     return np.asarray(shares[safe & (score <= best * EQUAL)].mean(axis=0), dtype=np.float64)
+
+
+def _nowhere_worse(errors: Floats, base: Floats, *, across: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Says which candidates are worse than the baseline at no level over all windows, or in no window over all levels."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        mine, theirs = np.nanmean(errors, axis=across), np.nanmean(base, axis=across - 1)
+    return np.asarray((np.isnan(theirs) | (mine <= MOST_WORSE * theirs)).all(axis=1), dtype=np.bool_)
