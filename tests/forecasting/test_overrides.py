@@ -34,6 +34,15 @@ def test_the_machines_number_stands_beside_each() -> None:
     assert found.table["reason"].tolist() == ["Board", "Trade fair"]
 
 
+def test_the_forecast_takes_every_override_and_adds_up() -> None:
+    found = read(ROW, {**ROW, "node": "all", "value": 30.0}, {**ROW, "node": "region=S/rep=3", "value": 2.0})
+    moved = found.apply(BOTTOM, tree=TREE, weight=np.ones(4), floor=np.zeros(4))
+    np.testing.assert_array_equal(moved[:, [0, 2]], BOTTOM[:, [0, 2]])
+    np.testing.assert_allclose(moved[:, 1], [8.5, 11.5, 2.0, 8.0], atol=1e-6)
+    with pytest.raises(MisalignedError, match="contradict"):
+        read(ROW, {**ROW, "node": "all", "value": 10.0}).apply(BOTTOM, tree=TREE, weight=np.ones(4), floor=np.zeros(4))
+
+
 def test_the_newest_of_two_holds() -> None:
     early, late = {**ROW, "made_at": "2026-01-05"}, {**ROW, "value": 25.0, "made_at": "2026-01-09"}
     assert read(late, early).table["value"].tolist() == [25.0]
@@ -47,6 +56,7 @@ def test_no_overrides_are_no_locks() -> None:
     none = Overrides.read(pd.DataFrame(columns=list(ROW)), tree=TREE, dates=DATES, bottom=BOTTOM)
     assert none.table.empty
     assert none.locks == {}
+    assert none.apply(BOTTOM, tree=TREE, weight=np.ones(4)) is BOTTOM
 
 
 def test_what_is_read_can_be_judged() -> None:

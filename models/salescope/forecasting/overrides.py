@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.forecasting.calendar import Floats, Ints
+from salescope.forecasting.locks import lock
 from salescope.forecasting.sales_columns import moments
 from salescope.forecasting.tree import Tree
 from salescope.frames.errors import MisalignedError, MissingColumnError, UnknownNameError
@@ -40,6 +41,8 @@ class Overrides:
     >>> read = Overrides.read(given, tree=tree, dates=march, bottom=np.array([[4.0], [6.0]]))
     >>> read.locks, read.table["machine"].tolist()
     ({'all': array([12.])}, [10.0])
+    >>> read.apply(np.array([[4.0], [6.0]]), tree=tree, weight=np.ones(2)).ravel()
+    array([5., 7.])
     """
 
     table: pd.DataFrame
@@ -90,6 +93,31 @@ class Overrides:
         table.insert(1, "level", np.asarray(tree.level, dtype=object)[node])
         table.insert(4, "machine", tree.add_up(bottom)[node, step])
         return cls(table=table, locks=locks)
+
+    def apply(self, bottom: Floats, *, tree: Tree, weight: Floats, floor: Floats | None = None) -> Floats:
+        """Moves a forecast so that every overridden node has its value, and every node still adds up.
+
+        Parameters
+        ----------
+        bottom : ndarray of float, shape (n_bottom, horizon)
+            The machine's forecast.
+        tree : Tree
+            Which nodes the series add up to.
+        weight : ndarray of float, shape (n_bottom,) or (n_bottom, horizon)
+            How freely each series moves, as a variance; see `lock`.
+        floor : ndarray of float, shape (n_bottom,), optional
+            What no series may fall below.
+
+        Returns
+        -------
+        ndarray of float, shape (n_bottom, horizon)
+
+        Raises
+        ------
+        MisalignedError
+            If overrides contradict each other or the floors.
+        """
+        return lock(bottom, tree=tree, locks=self.locks, weight=weight, floor=floor) if self.locks else bottom
 
 
 def _read(overrides: pd.DataFrame) -> pd.DataFrame:
