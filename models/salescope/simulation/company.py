@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.frames.errors import OutOfRangeError
+from salescope.simulation.ahead import expected_sales
 from salescope.simulation.commerce import make_commerce
 from salescope.simulation.future import attainment_probabilities, simulate_world
 from salescope.simulation.incidents import INCIDENTS
@@ -134,7 +135,9 @@ class MadeCompany:
         cells = lead[seen] * len(KINDS) + kind[seen]
         return np.bincount(cells, minlength=len(leads) * len(KINDS)).reshape(len(leads), len(KINDS))
 
-    def simulate_future(self, *, months: int = 3, paths: int = 200, seed: int = 0) -> pd.DataFrame:
+    def simulate_future(
+        self, *, months: int = 3, paths: int = 200, seed: int = 0, newcomers: bool = False
+    ) -> pd.DataFrame:
         """Draws the sales of the next whole months again and again.
 
         Parameters
@@ -146,6 +149,8 @@ class MadeCompany:
             by what was asked.
         seed : int, default 0
             Seed of the futures.
+        newcomers : bool, default False
+            Whether customers begin after the end as they did before it.
 
         Returns
         -------
@@ -163,7 +168,23 @@ class MadeCompany:
         >>> company.simulate_future(months=1, paths=2)["path"].nunique()
         2
         """
-        return simulate_world(self.world, months=months, paths=paths, seed=seed)
+        return simulate_world(self.world, months=months, paths=paths, seed=seed, newcomers=newcomers)
+
+    def expected_future(self, *, months: int = 3) -> pd.DataFrame:
+        """Computes the expected sales of the next whole months: what a forecaster should say.
+
+        Parameters
+        ----------
+        months : int, default 3
+            Whole calendar months after the end, at most eleven.
+
+        Returns
+        -------
+        DataFrame, shape (months * n_nodes, 5)
+            ``period``, ``node``, and money of new lines: ``existing`` (customers that began before the end), ``new``
+            (those that begin later) and ``total``; the mean of `simulate_future` with newcomers.
+        """
+        return expected_sales(self.world, months=months)
 
     def attainment(self, *, paths: int = 200, seed: int = 0) -> pd.DataFrame:
         """Computes the true chance that each target of the next three months is reached.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.frames.errors import OutOfRangeError
+from salescope.simulation.ahead import draw_newcomers, month_edges
 from salescope.simulation.labels import TEXT
 from salescope.simulation.orders import draw_lines
 from salescope.simulation.period import SECONDS_A_DAY, Floats
@@ -20,7 +21,7 @@ __all__ = ["attainment_probabilities", "customers_truth", "simulate_world"]
 HORIZONS = (30, 90, 365)
 
 
-def simulate_world(world: World, *, months: int, paths: int, seed: int) -> pd.DataFrame:
+def simulate_world(world: World, *, months: int, paths: int, seed: int, newcomers: bool = False) -> pd.DataFrame:
     """Draws the sales of the next whole months again and again.
 
     Parameters
@@ -33,6 +34,8 @@ def simulate_world(world: World, *, months: int, paths: int, seed: int) -> pd.Da
         How many futures.
     seed : int
         Seed of the futures. Path ``k`` of one seed is the same whatever the count of paths.
+    newcomers : bool, default False
+        Whether customers begin after the end as they did before it; what those of today do stays the same.
 
     Returns
     -------
@@ -48,11 +51,12 @@ def simulate_world(world: World, *, months: int, paths: int, seed: int) -> pd.Da
     for name, value in (("months", months), ("paths", paths)):
         if value < 1:
             raise OutOfRangeError(value, name=name, where="simulate_future", least=1)
-    period = world.period
-    first = period.end if period.end.day == 1 else period.end + pd.offsets.MonthBegin()
-    starts = pd.date_range(first, periods=months + 1, freq="MS", unit="ns")
-    edges = np.asarray((starts - period.start).days)
+    starts = month_edges(world.period, months=months)
+    edges = np.asarray((starts - world.period.start).days)
     sums = [month_sums(world, edges=edges, rng=stream(seed, f"path {path}")) for path in range(paths)]
+    if newcomers:
+        streams = [stream(seed, f"newcomers {path}") for path in range(paths)]
+        sums = [old + newcomers_sums(world, edges=edges, rng=rng) for old, rng in zip(sums, streams, strict=True)]
     nodes = ["all", *[f"region={name}" for name in REGIONS], *world.force.nodes]
     index = pd.MultiIndex.from_product([range(paths), starts[:-1], nodes], names=["path", "period", "node"])
     frame = pd.Series(np.concatenate([part.ravel() for part in sums]), index=index, name="amount").reset_index()
@@ -82,6 +86,33 @@ def month_sums(world: World, *, edges: np.ndarray, rng: np.random.Generator) -> 
     died = np.where(book.died >= days, np.floor(days + lifetime), book.died)
     ahead = replace(world, book=replace(book, died=died))
     lines = draw_lines(ahead, window=(world.period.days, int(edges[-1])), rng=rng)
+    return summed(lines, world=ahead, edges=edges)
+
+
+def newcomers_sums(world: World, *, edges: np.ndarray, rng: np.random.Generator) -> Floats:
+    """Draws what customers that begin after the end buy, and sums it by month and node, as `month_sums` does."""
+    ahead = draw_newcomers(world, until=int(edges[-1]), rng=rng)
+    return summed(draw_lines(ahead, window=(world.period.days, int(edges[-1])), rng=rng), world=ahead, edges=edges)
+
+
+def summed(lines: pd.DataFrame, *, world: World, edges: np.ndarray) -> Floats:
+    """Sums order lines by month and node.
+
+    Parameters
+    ----------
+    lines : DataFrame, shape (n_lines, 8)
+        Lines as `draw_lines` gives them.
+    world : World
+        The company whose customers they point to.
+    edges : ndarray of int, shape (n_months + 1,)
+        First days of the months, and the day after the last.
+
+    Returns
+    -------
+    ndarray of float, shape (n_months, n_nodes)
+        Money of new lines.
+    """
+    book = world.book
     month = np.searchsorted(edges, lines["at"].to_numpy() // SECONDS_A_DAY, side="right") - 1
     money = (lines["quantity"] * lines["unit_price"] * (1 - lines["discount"])).to_numpy()
     reps = world.force.region.size
