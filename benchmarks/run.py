@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("leads_accuracy", "leads_speed", "customers_speed")
+BENCHMARKS = ("leads_accuracy", "leads_speed", "customers_speed", "reconciliation_speed")
 
 
 def section(name: str) -> Iterator[str]:
