@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from salescope.forecasting.backtest import Backtest, backtest
 from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_named
 from salescope.forecasting.cold_start import ColdStart, cold_start
+from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
 from salescope.forecasting.override_value import value_added
 from salescope.forecasting.overrides import Overrides
@@ -14,13 +16,16 @@ from salescope.forecasting.tree import Tree
 __all__ = [
     "FREQUENCIES",
     "STAGES",
+    "Backtest",
     "ColdStart",
     "Frequency",
     "Known",
     "Overrides",
     "Panel",
     "PreparedSales",
+    "SalesForecaster",
     "Tree",
+    "backtest",
     "cold_start",
     "frequency_named",
     "level_shifts",

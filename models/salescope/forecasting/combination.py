@@ -133,8 +133,8 @@ def choose_weights(
         return Gate(members=tuple(members), weights=weights, skill=skill)
     errors = np.array([mean_error(np.tensordot(share, forecasts, 1), actual, scale=scale) for share in shares])
     base = mean_error(np.tensordot(alone, forecasts, 1), actual, scale=scale)
-    for rows, deciding in _deciding(group, levels):
-        level_errors, level_base = _means(errors, group, deciding), _means(base[None], group, deciding)[0]
+    for rows, deciding in _deciding(group, levels=levels):
+        level_errors, level_base = _means(errors, group, levels=deciding), _means(base[None], group, levels=deciding)[0]
         chosen = _chosen(level_errors, level_base, shares=shares)
         if chosen is not None:
             weights[rows] = chosen
@@ -154,7 +154,7 @@ def _candidates(members: int) -> Floats:
     return shares
 
 
-def _deciding(group: Ints, levels: int) -> list[tuple[list[int], list[int]]]:
+def _deciding(group: Ints, *, levels: int) -> list[tuple[list[int], list[int]]]:
     """Lists the levels that decide together: each large one on its own, the small ones as one."""
     sizes = np.bincount(group, minlength=levels)
     small = [level for level in range(levels) if sizes[level] < FEWEST_NODES]
@@ -162,7 +162,7 @@ def _deciding(group: Ints, levels: int) -> list[tuple[list[int], list[int]]]:
     return [*alone, *([(small, small)] if small else [])]
 
 
-def _means(errors: Floats, group: Ints, levels: list[int]) -> Floats:
+def _means(errors: Floats, group: Ints, *, levels: list[int]) -> Floats:
     """Averages errors over the nodes of each level; shape (n_candidates, n_windows, n_levels)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -170,17 +170,19 @@ def _means(errors: Floats, group: Ints, levels: list[int]) -> Floats:
 
 
 def _chosen(errors: Floats, base: Floats, *, shares: Floats) -> Floats | None:
-    """Averages the candidates that err least, of those that are nowhere worse than the baseline."""
+    """Averages the candidates that err least, of those that are nowhere worse than the baseline; None for itself."""
     safe = _nowhere_worse(errors, base, across=1) & _nowhere_worse(errors, base, across=2)
     if not safe.any():
         return None
     score = np.array([np.nanmean(one) for one in errors])
     best = score[safe].min()
+    if best >= np.nanmean(base) * (1.0 - 1e-9):
+        return None
     return np.asarray(shares[safe & (score <= best * EQUAL)].mean(axis=0), dtype=np.float64)
 
 
 def _nowhere_worse(errors: Floats, base: Floats, *, across: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Says which candidates are worse than the baseline at no level over all windows, or in no window over all levels."""
+    """Says which are worse than the baseline at no level over all windows, or in no window over all levels."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         mine, theirs = np.nanmean(errors, axis=across), np.nanmean(base, axis=across - 1)

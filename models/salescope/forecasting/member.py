@@ -18,8 +18,9 @@ class Member(Protocol):
     Notes
     -----
     A member sees nothing but the panel: what happened until its last period, and what is known of later ones. Twice
-    the sales give twice the forecast, a longer horizon changes no earlier step, and every forecast is finite: a series
-    too short for the method gets the baseline, one that has not begun gets zero.
+    the sales give twice the forecast, and every forecast is finite: a series too short for the method gets the
+    baseline, one that has not begun gets zero. But for boosted trees, which learn all steps together, a longer horizon
+    changes no earlier step.
     """
 
     @property
@@ -84,14 +85,12 @@ def recent_level(panel: Panel, *, periods: int) -> Floats:
     Returns
     -------
     ndarray of float, shape (n_series,)
-        0 where a series has not begun.
+        A series that began within them sold nothing before, so that levels add up as sales do.
 
     Examples
     --------
     >>> from salescope.forecasting.examples import monthly
     >>> recent_level(monthly([[1.0, 2.0, 4.0], [np.nan, np.nan, 5.0]]), periods=2)
-    array([3., 5.])
+    array([3. , 2.5])
     """
-    newest = panel.values[:, -periods:]
-    seen = (~np.isnan(newest)).sum(axis=1)
-    return np.asarray(np.nansum(newest, axis=1) / np.maximum(seen, 1), dtype=np.float64)
+    return np.asarray(np.nan_to_num(panel.values[:, -periods:]).mean(axis=1), dtype=np.float64)

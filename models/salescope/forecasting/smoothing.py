@@ -96,7 +96,9 @@ def squared(roots: Floats) -> Floats:
 
 
 def _averaged(panel: Panel, *, horizon: int) -> Floats:
-    runs = [_run(panel, level, season, trend) for level, season, trend in product(LEVEL, SEASON, TREND)]
+    runs = [
+        _run(panel, alpha=level, gamma=season, beta=trend) for level, season, trend in product(LEVEL, SEASON, TREND)
+    ]
     erred = np.array([run.erred for run in runs])
     least = erred.min(axis=0)
     excess = np.divide(erred, least, out=np.ones_like(erred), where=least > 0) - 1.0
@@ -126,7 +128,7 @@ class _State:
         return answer
 
 
-def _run(panel: Panel, alpha: float, gamma: float, beta: float) -> _State:
+def _run(panel: Panel, *, alpha: float, gamma: float, beta: float) -> _State:
     values, began, season = panel.values, panel.began, panel.frequency.season
     level, seasonal = _start(values, began, season=season)
     trend = np.zeros(len(values))

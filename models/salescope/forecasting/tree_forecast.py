@@ -1,4 +1,4 @@
-"""One forecast of a whole tree at one cutoff: members, gate, reconciliation, and the errors that intervals come from."""
+"""One forecast of a whole tree at one cutoff: members, gate, reconciliation, and the errors intervals come from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 
 from salescope.forecasting.calendar import Floats, Ints
 from salescope.forecasting.combination import BASELINE, MOST_WORSE, Gate, choose_weights, combine, mean_error
+from salescope.forecasting.intervals import series_scale
 from salescope.forecasting.origins import Origins, cutoffs_before
 from salescope.forecasting.reconciliation import MOST_DENSE_NODES, Method, reconcile
 from salescope.forecasting.tree import Tree
 
-__all__ = ["Reconciler", "TreeForecast", "Windows", "forecast_tree", "series_scale"]
+__all__ = ["Reconciler", "TreeForecast", "Windows", "forecast_tree", "level_codes"]
 
 Reconciler = Literal["bottom_up", "wls", "wls_level", "mint_shrink"]
 RECONCILERS: tuple[Reconciler, ...] = ("wls", "wls_level", "mint_shrink", "bottom_up")
@@ -128,41 +129,6 @@ def level_codes(tree: Tree) -> Ints:
     """Numbers the levels of a tree, from the total down; one code a node."""
     place = {level: code for code, level in enumerate(tree.levels)}
     return np.array([place[level] for level in tree.level], dtype=np.int64)
-
-
-def series_scale(history: Floats, *, season: int) -> Floats:
-    """Computes what errors of each series are divided by.
-
-    Parameters
-    ----------
-    history : ndarray of float, shape (n_series, n_periods)
-        NaN before a series began.
-    season : int
-        Periods of a season.
-
-    Returns
-    -------
-    ndarray of float, shape (n_series,)
-        Mean absolute difference from a season before, or from the period before in shorter histories; at least a
-        thousandth of the mean size, and positive.
-
-    Notes
-    -----
-    Hyndman and Koehler (2006), *Another look at measures of forecast accuracy*, International Journal of Forecasting 22.
-
-    Examples
-    --------
-    >>> series_scale(np.array([[1.0, 2.0, 4.0]]), season=1)
-    array([1.5])
-    """
-    lag = season if history.shape[1] > season else 1
-    apart = np.abs(history[:, lag:] - history[:, :-lag])
-    count = (~np.isnan(apart)).sum(axis=1)
-    mean = np.nansum(apart, axis=1) / np.maximum(count, 1)
-    size = np.nansum(np.abs(history), axis=1) / np.maximum((~np.isnan(history)).sum(axis=1), 1)
-    found = np.where(count > 0, mean, size)
-    typical = float(size[size > 0].min()) if (size > 0).any() else 1.0
-    return np.asarray(np.maximum(found, np.where(size > 0, size, typical) * 1e-3), dtype=np.float64)
 
 
 def _cutoffs(cutoff: int, *, horizon: int, windows: Windows, least: int) -> list[int]:

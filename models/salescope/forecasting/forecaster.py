@@ -1,0 +1,331 @@
+"""The forecaster of a tree of sales, in scikit-learn's manner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from salescope.forecasting.calendar import Floats, frequency_named
+from salescope.forecasting.intervals import Conformal
+from salescope.forecasting.member import Member
+from salescope.forecasting.members import default_members
+from salescope.forecasting.origins import Origins
+from salescope.forecasting.panel import Known, Panel
+from salescope.forecasting.sales import PreparedSales, prepare_sales
+from salescope.forecasting.tree import Tree
+from salescope.forecasting.tree_forecast import TreeForecast, Windows, forecast_tree, level_codes
+from salescope.frames.errors import NotFittedModelError, OutOfRangeError
+
+__all__ = ["FORECAST_COLUMNS", "KnownOf", "SalesForecaster", "node_panel"]
+
+FORECAST_COLUMNS = ("node", "level", "date", "step", "mean", "baseline")
+LONGEST_HORIZON = 1_000
+KnownOf = Callable[[Tree, Panel], Known]
+"""Says what is known of a tree's nodes over the panel's periods and those ahead."""
+
+
+class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Forecasts every node of a tree of sales: coherent, with intervals that were measured on the past.
+
+    Parameters
+    ----------
+    horizon : int, default 12
+        How many periods ahead, 1 to 1,000.
+    frequency : {"day", "week", "month", "quarter"}, default "month"
+        The periods.
+    hierarchy : mapping of str to sequence of str, optional
+        The columns that make each level below the total; by default the series alone.
+    levels : sequence of int, default (80, 95)
+        Prediction intervals, in percent.
+    windows : int, default 4
+        By how many windows of the past members and reconciliation are chosen, and intervals measured.
+    step : int, optional
+        Periods from one window to the next; by default the horizon, at most half a year.
+    members : sequence of Member, optional
+        Who forecasts; by default the baselines, two smoothings and Theta.
+    seed : int, default 0
+        Of everything drawn.
+
+    Attributes
+    ----------
+    tree_ : Tree
+        Of every node.
+    panel_ : Panel
+        Their histories.
+    prepared_ : PreparedSales
+        What was done with the rows, in words.
+    fitted_ : TreeForecast
+        The forecast and how it came about.
+    intervals_ : Conformal
+        What intervals are made of.
+
+    Notes
+    -----
+    Members forecast every node; what each level averages, and how forecasts are made to add up, is what erred least in
+    windows of the past and was nowhere worse than the baseline. The total stays what its own forecast says. Intervals
+    are quantiles of the errors in those windows, after adding up, scaled and pooled by level and step.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> dates = pd.date_range("2022-01-01", periods=48, freq="MS")
+    >>> sales = pd.concat(
+    ...     pd.DataFrame({"series_id": rep, "region": rep[0], "date": dates, "y": 100.0 + rng.normal(size=48)})
+    ...     for rep in ("N1", "N2", "S1")
+    ... )
+    >>> from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+    >>> from salescope.forecasting.smoothing import Smoothing
+    >>> forecaster = SalesForecaster(
+    ...     horizon=3, hierarchy={"region": ["region"]}, members=[SeasonalNaiveGrowth(), Smoothing()]
+    ... )
+    >>> answer = forecaster.fit(sales).predict()
+    >>> first = answer[answer["step"] == 1].set_index("node")
+    >>> bool(abs(first.loc["all", "mean"] - first.loc[["region=N", "region=S"], "mean"].sum()) < 1e-9)
+    True
+    """
+
+    def __init__(
+        self,
+        horizon: int = 12,
+        *,
+        frequency: str = "month",
+        hierarchy: Mapping[str, Sequence[str]] | None = None,
+        levels: Sequence[int] = (80, 95),
+        windows: int = 4,
+        step: int | None = None,
+        members: Sequence[Member] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.horizon = horizon
+        self.frequency = frequency
+        self.hierarchy = hierarchy
+        self.levels = levels
+        self.windows = windows
+        self.step = step
+        self.members = members
+        self.seed = seed
+
+    def fit(
+        self,
+        sales: pd.DataFrame,
+        *,
+        as_of: pd.Timestamp | None = None,
+        known: KnownOf | None = None,
+        tell: Callable[[int, str], None] | None = None,
+    ) -> SalesForecaster:
+        """Learns from sales before a moment and forecasts what follows.
+
+        Parameters
+        ----------
+        sales : DataFrame, shape (n_rows, n_columns)
+            ``series_id, date, y`` (or ``unique_id, ds, y``) and the columns of the hierarchy.
+        as_of : Timestamp, optional
+            Only earlier rows count, and the period that contains it is left out; by default all whole periods.
+        known : callable, optional
+            Says what is known ahead of each node: events, prices.
+        tell : callable, optional
+            Is told the cutoff and the member before each forecast.
+
+        Returns
+        -------
+        SalesForecaster
+
+        Raises
+        ------
+        MissingColumnError
+            If a column is not there.
+        OutOfRangeError
+            If an argument cannot be meant.
+        OutcomeError
+            If no whole period of sales is left.
+        """
+        self._check()
+        attributes = list(dict.fromkeys(column for columns in (self.hierarchy or {}).values() for column in columns))
+        self.prepared_: PreparedSales = prepare_sales(
+            sales, frequency=self.frequency, as_of=as_of, attributes=attributes
+        )
+        tree = Tree.of(self._keys(self.prepared_, attributes), levels=self.hierarchy or {})
+        panel = node_panel(self.prepared_.panel, tree)
+        panel = panel if known is None else replace(panel, known=known(tree, panel))
+        origins = Origins(panel, self.chosen_members(), horizon=self.horizon, tell=tell)
+        return self.fit_tree(origins, tree=tree, cutoff=len(panel.dates), floor=self.prepared_.floor)
+
+    def fit_tree(self, origins: Origins, *, tree: Tree, cutoff: int, floor: Floats | None = None) -> SalesForecaster:
+        """Forecasts the nodes of a tree from members' forecasts that may be shared with other cutoffs.
+
+        Parameters
+        ----------
+        origins : Origins
+            Members over the histories of the nodes.
+        tree : Tree
+            Which series add up to which nodes.
+        cutoff : int
+            So many periods are history.
+        floor : ndarray of float, shape (n_bottom,), optional
+            What no series may fall under.
+
+        Returns
+        -------
+        SalesForecaster
+        """
+        self._check()
+        windows = Windows(count=self.windows, step=self.window_step())
+        self.tree_, self.panel_ = tree, origins.panel.until(cutoff)
+        self.fitted_: TreeForecast = forecast_tree(origins, tree=tree, cutoff=cutoff, windows=windows, floor=floor)
+        self.floor_ = np.full(tree.sums.shape[1], -np.inf) if floor is None else floor
+        errors, years = measured_errors(self.fitted_, self.panel_, windows=windows)
+        self.intervals_: Conformal = Conformal.of(
+            errors, scale=self.fitted_.scale, group=level_codes(tree), years=years, levels=tuple(self.levels)
+        )
+        return self
+
+    def predict(self, levels: Sequence[int] | None = None) -> pd.DataFrame:
+        """Lists the forecast of every node.
+
+        Parameters
+        ----------
+        levels : sequence of int, optional
+            Which intervals; by default those of the forecaster, and no others.
+
+        Returns
+        -------
+        DataFrame, shape (n_nodes * horizon, 6 + 2 * n_levels)
+            ``node``, ``level``, ``date`` (first day of the period), ``step`` (1 to horizon), ``mean``, ``baseline``,
+            and ``lo_80``, ``hi_80`` … of every interval.
+
+        Raises
+        ------
+        NotFittedModelError
+            Before `fit`.
+        OutOfRangeError
+            If an interval was not measured.
+        """
+        if not hasattr(self, "fitted_"):
+            raise NotFittedModelError(type(self).__name__)
+        wanted = tuple(self.levels) if levels is None else tuple(levels)
+        for level in wanted:
+            if level not in self.levels:
+                raise OutOfRangeError(level, name="levels", where="predict", least=f"one of {list(self.levels)}")
+        low = np.where(self.tree_.sums @ (self.floor_ < 0).astype(np.float64) > 0, -np.inf, 0.0)
+        bands = self.intervals_.intervals(self.fitted_.mean, scale=self.fitted_.scale, floor=low)
+        return forecast_frame(self, {level: bands[level] for level in wanted})
+
+    def dates_ahead(self) -> pd.DatetimeIndex:
+        """Lists the first days of the periods ahead.
+
+        Returns
+        -------
+        DatetimeIndex, shape (horizon,)
+        """
+        return self.panel_.frequency.starts(self.panel_.dates[-1], count=self.horizon + 1)[1:]
+
+    def chosen_members(self) -> list[Member]:
+        """Lists who forecasts.
+
+        Returns
+        -------
+        list of Member
+        """
+        return default_members() if self.members is None else list(self.members)
+
+    def window_step(self) -> int:
+        """Says how far windows lie apart.
+
+        Returns
+        -------
+        int
+            Periods.
+        """
+        half = max(frequency_named(self.frequency).year // 2, 1)
+        return self.step or min(self.horizon, half)
+
+    def _check(self) -> None:
+        if not 1 <= self.horizon <= LONGEST_HORIZON:
+            raise OutOfRangeError(self.horizon, name="horizon", where="SalesForecaster", least=1)
+        if self.windows < 1:
+            raise OutOfRangeError(self.windows, name="windows", where="SalesForecaster", least=1)
+        for level in self.levels:
+            if not 1 <= level <= 99:
+                raise OutOfRangeError(level, name="levels", where="SalesForecaster", least=1)
+
+    def _keys(self, prepared: PreparedSales, attributes: Sequence[str]) -> pd.DataFrame:
+        return prepared.keys if attributes else prepared.keys[["series_id"]]
+
+
+def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> tuple[Floats, float]:
+    """Collects the errors that intervals are made of, and says how many windows that do not overlap they stand for.
+
+    Parameters
+    ----------
+    fitted : TreeForecast
+        With the errors of its windows.
+    panel : Panel
+        Histories of the nodes.
+    windows : Windows
+        How far apart windows lie.
+
+    Returns
+    -------
+    errors : ndarray of float, shape (n_windows, n_nodes, horizon)
+        Steps that no window has seen get the error of the last one seen; without any window, how far the newest
+        periods were from the mean of the earlier ones.
+    years : float
+        At least 1.
+    """
+    horizon = fitted.mean.shape[1]
+    if np.isfinite(fitted.errors).any():
+        errors = fitted.errors.copy()
+        for step in range(1, horizon):
+            if not np.isfinite(errors[:, :, step]).any():
+                errors[:, :, step] = errors[:, :, step - 1]
+        return errors, 1.0 + (len(errors) - 1) * min(windows.step / horizon, 1.0)
+    values = np.nan_to_num(panel.values)
+    newest = range(max(1, values.shape[1] - 3), values.shape[1])
+    apart = [values[:, place] - values[:, :place].mean(axis=1) for place in newest] or [values[:, -1]]
+    return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), 1.0
+
+
+def node_panel(bottom: Panel, tree: Tree) -> Panel:
+    """Adds histories up to every node of a tree.
+
+    Parameters
+    ----------
+    bottom : Panel
+        Histories of the series.
+    tree : Tree
+        Which series add up to which nodes.
+
+    Returns
+    -------
+    Panel
+        One history a node; ``group`` is the level.
+    """
+    return Panel(
+        series=tree.nodes,
+        values=tree.history(bottom.values),
+        dates=bottom.dates,
+        frequency=bottom.frequency,
+        group=level_codes(tree),
+    )
+
+
+def forecast_frame(forecaster: SalesForecaster, bands: Mapping[int, tuple[Floats, Floats]]) -> pd.DataFrame:
+    """Writes a forecast as a long table."""
+    tree, fitted, horizon = forecaster.tree_, forecaster.fitted_, forecaster.horizon
+    count = len(tree.nodes)
+    columns: dict[str, Any] = {
+        "node": np.repeat(np.asarray(tree.nodes, dtype=object), horizon),
+        "level": np.repeat(np.asarray(tree.level, dtype=object), horizon),
+        "date": np.tile(forecaster.dates_ahead(), count),
+        "step": np.tile(np.arange(1, horizon + 1), count),
+        "mean": fitted.mean.ravel(),
+        "baseline": fitted.baseline.ravel(),
+    }
+    for level, (low, high) in bands.items():
+        columns |= {f"lo_{level}": low.ravel(), f"hi_{level}": high.ravel()}
+    return pd.DataFrame(columns)
