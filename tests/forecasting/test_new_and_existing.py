@@ -76,13 +76,12 @@ def test_cohorts_agree_with_plain_loops(orders):
     found = Acquisition.of(days, as_of=AS_OF)
     begun = days.first[days.first >= days.since]
     money = days.money.groupby(["customer_id", "date"])["y"].sum()
-    value = 0.0
+    value, year = 0.0, AS_OF - pd.Timedelta(days=365)
     for age in range(40):
         at = [(name, day + pd.Timedelta(days=age)) for name, day in begun.items()]
-        there = [key for key in at if key[1] < AS_OF]
+        there = [key for key in at if year <= key[1] < AS_OF]
         value += sum(float(money.get(key, 0.0)) for key in there) / len(there)
         assert found.value[age] == pytest.approx(value)
-    year = AS_OF - pd.Timedelta(days=365)
     assert found.rate == pytest.approx(sum(day >= year for day in begun) / 365)
     slow = [sum(found.rate * found.value[later] for later in range(day)) for day in (0, 1, 30)]
     np.testing.assert_allclose(found.money(30)[[0, 1, 30]], slow)

@@ -158,7 +158,7 @@ class Acquisition:
 
     @classmethod
     def of(cls, days: CustomerDays, *, as_of: pd.Timestamp) -> Acquisition:
-        """Estimates both from those that began in the history, by those who have reached each age.
+        """Estimates both from those that began in the history, by who was of each age in the last year.
 
         Parameters
         ----------
@@ -175,9 +175,15 @@ class Acquisition:
         span = max(1, min(YEAR, (as_of - days.since).days))
         rate = float((begun >= as_of - pd.Timedelta(days=span)).sum()) / span
         ages = max(1, (as_of - days.since).days)
-        reached = np.clip(((as_of - begun).dt.total_seconds() // 86_400).to_numpy().astype(np.int64), 0, ages)
-        seen = np.cumsum(np.bincount(reached, minlength=ages + 1)[::-1])[::-1][1:]
-        own = days.money[days.money["customer_id"].isin(begun.index)]
+        # Money of the last year only: a whole season of it, at the level of prices and demand that is newest.
+        start = as_of - pd.Timedelta(days=YEAR)
+        entered, left = (
+            np.clip(-((begun - moment).dt.total_seconds() // 86_400).to_numpy().astype(np.int64), 0, ages)
+            for moment in (start, as_of)
+        )
+        change = np.bincount(entered, minlength=ages + 1) - np.bincount(left, minlength=ages + 1)
+        seen = np.cumsum(change)[:ages]
+        own = days.money[days.money["customer_id"].isin(begun.index) & (days.money["date"] >= start)]
         age = (own["date"].to_numpy() - begun.reindex(own["customer_id"]).to_numpy()) // np.timedelta64(1, "D")
         inside = (age >= 0) & (age < ages)
         brought = np.bincount(age[inside].astype(np.int64), own["y"].to_numpy()[inside], minlength=ages)
