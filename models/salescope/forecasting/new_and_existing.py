@@ -109,7 +109,7 @@ def split_forecast(
     value). Both sums are of an average season, and the forecast says what the season is: so only their proportion, and
     by the weight of `SplitSettings.trust` their level against last year's, is taken from them.
     """
-    _check(forecast, orders, expected)
+    _check(forecast, orders=orders, expected=expected)
     days = customer_days(orders, as_of=settings.as_of, customers=customers)
     if days.money.empty:
         problem = f"No customer had ordered before {settings.as_of}"
@@ -128,7 +128,7 @@ def split_forecast(
     return _with_growth(whole)[list(SPLIT_COLUMNS)]
 
 
-def _check(forecast: pd.DataFrame, orders: pd.DataFrame, expected: pd.DataFrame) -> None:
+def _check(forecast: pd.DataFrame, *, orders: pd.DataFrame, expected: pd.DataFrame) -> None:
     wanted = {
         "forecast": (forecast, ("date", "mean")),
         "orders": (orders, ("customer_id", "ordered_at", "quantity", "unit_price")),
