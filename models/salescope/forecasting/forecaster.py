@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from salescope.forecasting.calendar import Floats, frequency_named
+from salescope.forecasting.calendar import Floats
 from salescope.forecasting.intervals import Conformal
 from salescope.forecasting.member import Member
 from salescope.forecasting.members import default_members
@@ -42,10 +42,10 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         The columns that make each level below the total; by default the series alone.
     levels : sequence of int, default (80, 95)
         Prediction intervals, in percent.
-    windows : int, default 4
+    windows : int, default 6
         By how many windows of the past members and reconciliation are chosen, and intervals measured.
     step : int, optional
-        Periods from one window to the next; by default the horizon, at most half a year.
+        Periods from one window to the next; by default the horizon, so that they do not overlap.
     members : sequence of Member, optional
         Who forecasts; by default the baselines, two smoothings and Theta.
     seed : int, default 0
@@ -96,7 +96,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         frequency: str = "month",
         hierarchy: Mapping[str, Sequence[str]] | None = None,
         levels: Sequence[int] = (80, 95),
-        windows: int = 4,
+        windows: int = 6,
         step: int | None = None,
         members: Sequence[Member] | None = None,
         seed: int = 0,
@@ -178,9 +178,9 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.tree_, self.panel_ = tree, origins.panel.until(cutoff)
         self.fitted_: TreeForecast = forecast_tree(origins, tree=tree, cutoff=cutoff, windows=windows, floor=floor)
         self.floor_ = np.full(tree.sums.shape[1], -np.inf) if floor is None else floor
-        errors, years = measured_errors(self.fitted_, self.panel_, windows=windows)
+        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=windows)
         self.intervals_: Conformal = Conformal.of(
-            errors, scale=self.fitted_.scale, group=level_codes(tree), years=years, levels=tuple(self.levels)
+            errors, scale=scales, group=level_codes(tree), years=years, levels=tuple(self.levels)
         )
         return self
 
@@ -211,9 +211,57 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         for level in wanted:
             if level not in self.levels:
                 raise OutOfRangeError(level, name="levels", where="predict", least=f"one of {list(self.levels)}")
-        low = np.where(self.tree_.sums @ (self.floor_ < 0).astype(np.float64) > 0, -np.inf, 0.0)
-        bands = self.intervals_.intervals(self.fitted_.mean, scale=self.fitted_.scale, floor=low)
+        bands = self.intervals_.intervals(self.fitted_.mean, scale=self.fitted_.scale, floor=self._node_floor())
         return forecast_frame(self, {level: bands[level] for level in wanted})
+
+    def predict_sums(self, periods: int) -> pd.DataFrame:
+        """Lists what every node is forecast to sell in quarters or years, with intervals of their own.
+
+        Parameters
+        ----------
+        periods : int
+            How many periods are one sum, from the first step on; what is left over at the end is left out.
+
+        Returns
+        -------
+        DataFrame, shape (n_nodes * n_sums, 5 + 2 * n_levels)
+            ``node``, ``level``, ``date`` (first day of the sum), ``periods``, ``mean`` and the intervals.
+
+        Raises
+        ------
+        NotFittedModelError
+            Before `fit`.
+        OutOfRangeError
+            If the horizon has not so many periods.
+
+        Notes
+        -----
+        Periods err together, so that neither the widths of periods nor their root of squares add up to that of a sum:
+        it is measured on sums of the past.
+        """
+        if not hasattr(self, "fitted_"):
+            raise NotFittedModelError(type(self).__name__)
+        windows = Windows(count=self.windows, step=self.window_step())
+        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=windows)
+        intervals = Conformal.for_sums(
+            errors,
+            scale=scales,
+            group=level_codes(self.tree_),
+            periods=periods,
+            years=years,
+            levels=tuple(self.levels),
+        )
+        sums = self.horizon // periods
+        mean = self.fitted_.mean[:, : sums * periods].reshape(-1, sums, periods).sum(axis=2)
+        bands = intervals.intervals(mean, scale=self.fitted_.scale, floor=self._node_floor())
+        columns: dict[str, Any] = {
+            "node": np.repeat(np.asarray(self.tree_.nodes, dtype=object), sums),
+            "level": np.repeat(np.asarray(self.tree_.level, dtype=object), sums),
+            "date": np.tile(self.dates_ahead()[: sums * periods : periods], len(mean)),
+            "periods": periods,
+            "mean": mean.ravel(),
+        }
+        return pd.DataFrame(columns | banded(bands))
 
     def dates_ahead(self) -> pd.DatetimeIndex:
         """Lists the first days of the periods ahead.
@@ -241,8 +289,10 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         int
             Periods.
         """
-        half = max(frequency_named(self.frequency).year // 2, 1)
-        return self.step or min(self.horizon, half)
+        return self.step or self.horizon
+
+    def _node_floor(self) -> Floats:
+        return np.where(self.tree_.sums @ (self.floor_ < 0).astype(np.float64) > 0, -np.inf, 0.0)
 
     def _check(self) -> None:
         if not 1 <= self.horizon <= LONGEST_HORIZON:
@@ -257,7 +307,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return prepared.keys if attributes else prepared.keys[["series_id"]]
 
 
-def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> tuple[Floats, float]:
+def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> tuple[Floats, Floats, float]:
     """Collects the errors that intervals are made of, and says how many windows that do not overlap they stand for.
 
     Parameters
@@ -274,6 +324,8 @@ def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> 
     errors : ndarray of float, shape (n_windows, n_nodes, horizon)
         Steps that no window has seen get the error of the last one seen; without any window, how far the newest
         periods were from the mean of the earlier ones.
+    scales : ndarray of float, shape (n_windows, n_nodes)
+        What they are measured in.
     years : float
         At least 1.
     """
@@ -283,11 +335,12 @@ def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> 
         for step in range(1, horizon):
             if not np.isfinite(errors[:, :, step]).any():
                 errors[:, :, step] = errors[:, :, step - 1]
-        return errors, 1.0 + (len(errors) - 1) * min(windows.step / horizon, 1.0)
+        return errors, fitted.scales, 1.0 + (len(errors) - 1) * min(windows.step / horizon, 1.0)
     values = np.nan_to_num(panel.values)
     newest = range(max(1, values.shape[1] - 3), values.shape[1])
     apart = [values[:, place] - values[:, :place].mean(axis=1) for place in newest] or [values[:, -1]]
-    return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), 1.0
+    scales = np.repeat(fitted.scale[None], len(apart), axis=0)
+    return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), scales, 1.0
 
 
 def node_panel(bottom: Panel, tree: Tree) -> Panel:
@@ -326,6 +379,12 @@ def forecast_frame(forecaster: SalesForecaster, bands: Mapping[int, tuple[Floats
         "mean": fitted.mean.ravel(),
         "baseline": fitted.baseline.ravel(),
     }
-    for level, (low, high) in bands.items():
-        columns |= {f"lo_{level}": low.ravel(), f"hi_{level}": high.ravel()}
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | banded(bands))
+
+
+def banded(bands: Mapping[int, tuple[Floats, Floats]]) -> dict[str, Floats]:
+    """Names the ends of intervals as columns."""
+    ends = ((level, low, high) for level, (low, high) in bands.items())
+    return {
+        name: end.ravel() for level, low, high in ends for name, end in ((f"lo_{level}", low), (f"hi_{level}", high))
+    }

@@ -62,6 +62,8 @@ class TreeForecast:
         Actual minus reconciled forecast in each; NaN where unknown.
     scale : ndarray of float, shape (n_nodes,)
         Mean absolute error of the seasonal naive forecast within the history.
+    scales : ndarray of float, shape (n_windows, n_nodes)
+        The same of the history before each window.
     """
 
     cutoff: int
@@ -73,6 +75,7 @@ class TreeForecast:
     cutoffs: tuple[int, ...]
     errors: Floats
     scale: Floats
+    scales: Floats
 
 
 def forecast_tree(
@@ -122,6 +125,9 @@ def forecast_tree(
         cutoffs=tuple(cutoffs),
         errors=actual - adjusted,
         scale=scale,
+        scales=np.array(
+            [series_scale(history[:, :one], season=origins.panel.frequency.season) for one in cutoffs]
+        ).reshape(len(cutoffs), len(history)),
     )
 
 
