@@ -19,6 +19,7 @@ __all__ = [
     "OutcomeSettings",
     "PaymentSettings",
     "ProductSettings",
+    "SalesSettings",
     "SegmentSettings",
     "ServeSettings",
     "SettingsFile",
@@ -269,6 +270,34 @@ class ProductSettings(Section):
     judged_days: int = Field(default=30, ge=1, description="Days of the newest orders that recommendations must find.")
 
 
+class SalesSettings(Section):
+    """Says how sales are forecast."""
+
+    frequency: Literal["day", "week", "month", "quarter"] = Field(
+        default="month", description="The periods: day, week, month or quarter."
+    )
+    horizon: int = Field(default=12, ge=1, le=1_000, description="How many periods ahead.")
+    hierarchy: Mapping[str, Names] = Field(
+        default={"region": ("region",), "rep": ("region", "rep_id")},
+        description="Each level below the total: the columns of orders, products or customers that make it; columns "
+        "that no mapped table has are left out.",
+    )
+    measure: Literal["money", "quantity"] = Field(default="money", description="Money net of discounts, or quantity.")
+    levels: tuple[Annotated[int, Field(ge=1, le=99)], ...] = Field(
+        default=(80, 95), min_length=1, description="Prediction intervals, in percent, rising."
+    )
+    windows: int = Field(
+        default=6, ge=1, le=120, description="Windows of the past by which members are chosen and intervals measured."
+    )
+    seed: int = Field(default=0, ge=0, description="The seed of everything random.")
+
+    @model_validator(mode="after")
+    def _has_rising_levels(self) -> SalesSettings:
+        if list(self.levels) != sorted(set(self.levels)):
+            raise PydanticCustomError("levels", "'levels' needs rising numbers, each once")
+        return self
+
+
 class MlflowSettings(Section):
     """Says where runs are tracked."""
 
@@ -299,6 +328,7 @@ class SettingsFile(Section):
     segments: SegmentSettings = Field(default=SegmentSettings())
     products: ProductSettings = Field(default=ProductSettings())
     payments: PaymentSettings = Field(default=PaymentSettings())
+    sales: SalesSettings = Field(default=SalesSettings())
     mlflow: MlflowSettings = Field(default=MlflowSettings())
     store: StoreSettings = Field(default=StoreSettings())
     serve: ServeSettings = Field(default=ServeSettings())

@@ -17,6 +17,7 @@ from salescope.project.settings import (
     LeadSettings,
     PaymentSettings,
     ProductSettings,
+    SalesSettings,
     SegmentSettings,
     ServeSettings,
     SettingsFile,
@@ -54,6 +55,8 @@ class Workspace(BaseModel):
         Which products are recommended.
     payments : PaymentSettings
         How the payment of invoices is learned from.
+    sales : SalesSettings
+        How sales are forecast.
     mlflow_uri : str
         Where runs are tracked; always absolute.
     store_url : str
@@ -75,6 +78,7 @@ class Workspace(BaseModel):
     segments: SegmentSettings
     products: ProductSettings
     payments: PaymentSettings
+    sales: SalesSettings
     mlflow_uri: str
     store_url: str
     serve: ServeSettings
@@ -186,6 +190,7 @@ def _resolved(settings: SettingsFile, path: Path, *, document: Document, environ
         segments=settings.segments,
         products=settings.products,
         payments=settings.payments,
+        sales=settings.sales,
         mlflow_uri=anchored(tracking, path),
         store_url=anchored(store, path),
         serve=_resolved_serve(settings.serve, environment=environment),
