@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from salescope.cli import check, demo, follow, init, keys, monitor, promote, receivables, report, score, serve, train
+from salescope.cli import (
+    backtest,
+    check,
+    demo,
+    follow,
+    forecast,
+    init,
+    keys,
+    monitor,
+    promote,
+    receivables,
+    report,
+    score,
+    serve,
+    train,
+)
 from salescope.cli.exits import Exit
 from salescope.cli.output import plain, remark
 from salescope.frames.errors import LeakageError, SalescopeError
@@ -28,6 +43,8 @@ app.command("check")(check.check)
 app.add_typer(train.app, name="train")
 app.add_typer(score.app, name="score")
 app.command("receivables")(receivables.receivables)
+app.command("forecast")(forecast.forecast)
+app.command("backtest")(backtest.backtest)
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
