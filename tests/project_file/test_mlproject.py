@@ -20,8 +20,9 @@ from salescope.registry import load_current
 from salescope.registry.tracking import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRY_POINTS = ("main", "train_leads", "train_churn", "train_payments", "train_customers", "score_leads", "serve")
-GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0"}
+TRAININGS = ("train_leads", "train_churn", "train_payments", "train_customers")
+ENTRY_POINTS = ("main", *TRAININGS, "score_leads", "forecast", "backtest", "serve")
+GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0", "out": "forecast.csv", "windows": "3"}
 
 
 def project():
