@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salescope.forecasting.combination import BASELINE, choose_weights, combine, mean_error
@@ -60,6 +60,7 @@ def test_small_levels_choose_together_and_large_ones_alone() -> None:
     assert gate.weights.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_weights_are_shares_and_no_level_is_worse_than_the_baseline_over_its_windows(seed: int) -> None:
     rng = np.random.default_rng(seed)

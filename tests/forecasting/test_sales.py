@@ -79,7 +79,7 @@ def same(left: PreparedSales, right: PreparedSales) -> None:
         pd.testing.assert_frame_equal(getattr(left, name), getattr(right, name))
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 99), later=st.integers(0, 99), frequency=st.sampled_from(["day", "week", "month"]))
 def test_rows_at_or_after_as_of_change_nothing(seed: int, later: int, frequency: str) -> None:
     past, future = lines(seed), lines(later)

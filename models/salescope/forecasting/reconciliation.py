@@ -65,7 +65,7 @@ def reconcile(
     ``wls`` and ``mint_shrink`` minimise ``(base - S b)' W^-1 (base - S b)`` over the bottom series ``b``; a pinned
     total is one of no variance. The sparse system has one row a node above the bottom.
     A node without two errors, or with none but zero, keeps its base forecast under ``mint_shrink``; a new one has a
-    guessed variance under ``wls``.
+    guessed variance under ``wls``. Errors that add up already may leave a covariance singular: then ``wls`` it is.
     Wickramasuriya, Athanasopoulos, Hyndman (2019), Optimal forecast reconciliation … through trace minimization,
     JASA 114.
 
@@ -89,7 +89,10 @@ def reconcile(
     if method == "bottom_up":
         bottom = _spread(base, tree=tree, variance=variance) if pin_total else base[tree.bottom]
     elif method == "mint_shrink" and errors is not None and _has_covariance(errors, tree=tree):
-        bottom = _dense(base, tree=tree, errors=errors, pin_total=pin_total)
+        try:
+            bottom = _dense(base, tree=tree, errors=errors, pin_total=pin_total)
+        except Exception:  # noqa: BLE001 - the library raises nothing narrower when a covariance is singular
+            bottom = _sparse(base, tree=tree, variance=variance, pin_total=pin_total)
     else:
         bottom = _sparse(base, tree=tree, variance=variance, pin_total=pin_total)
     return tree.add_up(bottom if floor is None else keep_above(bottom, tree=tree, floor=floor))

@@ -49,7 +49,9 @@ class OneByOne(ABC):
             if unit == 0.0 or np.ptp(history) <= unit * 1e-9:
                 answer[row] = history[-1]
                 continue
-            ahead = np.asarray(model.forecast(history / unit, horizon)["mean"], dtype=np.float64) * unit
+            # A form with as many parameters as periods divides by zero on the way; what comes of it is checked below.
+            with np.errstate(all="ignore"):
+                ahead = np.asarray(model.forecast(history / unit, horizon)["mean"], dtype=np.float64) * unit
             if np.isfinite(ahead).all():
                 answer[row] = ahead
         return answer
