@@ -12,7 +12,8 @@ from salescope.forecasting.panel import Panel
 from salescope.forecasting.sales_notes import states
 from salescope.forecasting.seasonal_shape import seasonal_shapes
 from salescope.forecasting.segmentation import noise_variance, segments
-from salescope.frames.errors import OutOfRangeError, UnknownNameError
+from salescope.frames.errors import OutOfRangeError
+from salescope.frames.languages import names_in
 
 __all__ = ["STAGES", "level_shifts", "life_cycle", "stage_names"]
 
@@ -48,10 +49,7 @@ def stage_names(language: str) -> dict[str, str]:
     >>> stage_names("zh")["growth"]
     '成長期'
     """
-    languages = list(STAGES["launch"])
-    if language not in languages:
-        raise UnknownNameError(language, what="language", where="life-cycle stages", accepted=languages)
-    return {stage: names[language] for stage, names in STAGES.items()}
+    return names_in(STAGES, language, where="life-cycle stages")
 
 
 def life_cycle(panel: Panel, *, threshold: float = 0.1) -> pd.DataFrame:
@@ -139,7 +137,8 @@ def level_shifts(panel: Panel, *, penalty: float = 3.0) -> pd.DataFrame:
     -----
     Periods count in proportion to their seasonal index, for the sales of a weak season vary most against it. Of series
     of months that are noise alone, with seasons of several strengths, 8 to 15 in a hundred are told a shift after three
-    years, 2 to 10 after five and 1 to 4 after ten; a shift by 3 standard deviations is found in 7 to 9 of ten.
+    years, 2 to 10 after five and 1 to 4 after ten; a shift by 3 standard deviations is found in 7 to 9 of ten, but of
+    series of small counts in 4 to 5 of ten after three years.
     A steady trend is told as a stair of shifts. Days keep the season of the year: give weeks or months.
 
     Examples

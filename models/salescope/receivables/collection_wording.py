@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import in_language
 
 __all__ = ["CollectionReasons"]
 
@@ -81,8 +81,7 @@ class CollectionReasons:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        if self.language not in WORDS:
-            raise UnknownNameError(self.language, what="language", where="reasons", accepted=list(WORDS))
+        in_language(WORDS, self.language, where="reasons")
 
     def due(self, *, overdue: int, until: int | None) -> str:
         """Says how an invoice stands to the day it is due.

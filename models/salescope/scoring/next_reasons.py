@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import in_language
 from salescope.scoring.next_steps import Step
 from salescope.scoring.tiers import tier_names
 
@@ -108,8 +108,7 @@ class NextReasons:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        if self.language not in WORDS:
-            raise UnknownNameError(self.language, what="language", where="reasons", accepted=list(WORDS))
+        in_language(WORDS, self.language, where="reasons")
 
     def chosen(self, step: Step, customer: Situation, *, gain: float) -> tuple[str, ...]:
         """Says why a customer is recommended.

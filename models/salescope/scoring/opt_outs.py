@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salescope.features.cells import flag_of, is_blank
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import in_language
 
 __all__ = ["OptOuts"]
 
@@ -72,14 +72,13 @@ class OptOuts:
         UnknownNameError
             When the language is not known.
         """
-        if language not in WORDS:
-            raise UnknownNameError(language, what="language", where="reasons", accepted=list(WORDS))
+        words = in_language(WORDS, language, where="reasons")
         told = pd.Series([None] * len(people), index=people.index, dtype=TEXT)
         for column, refusal, word in ((self.opted_out, 1.0, "out"), (self.opted_in, 0.0, "not_in")):
             if column in people.columns:
                 said = [_refusal(cell, refusal=refusal, word=word) for cell in people[column].tolist()]
                 texts = [
-                    None if key is None else WORDS[language][key].format(column=column, value=cell)
+                    None if key is None else words[key].format(column=column, value=cell)
                     for key, cell in zip(said, people[column].tolist(), strict=True)
                 ]
                 told = told.fillna(pd.Series(texts, index=people.index, dtype=TEXT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import in_language
 
 __all__ = ["ProductPhrases", "ProductReasons"]
 
@@ -101,8 +101,7 @@ class ProductReasons:
     labels: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise UnknownNameError(self.language, what="language", where="reasons", accepted=list(LANGUAGES))
+        in_language(LANGUAGES, self.language, where="reasons")
 
     def bought(self, *, times: int, gap: float, last: float) -> str:
         """Says that the customer buys it.

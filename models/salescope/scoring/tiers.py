@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import names_in
 from salescope.scoring.members import Floats
 
 __all__ = ["TIERS", "tier_names", "tiers_of", "value_of"]
@@ -47,10 +47,7 @@ def tier_names(language: str) -> dict[str, str]:
     >>> tier_names("zh")["champions"]
     '高價值'
     """
-    languages = list(TIERS["none"])
-    if language not in languages:
-        raise UnknownNameError(language, what="language", where="tiers", accepted=languages)
-    return {tier: names[language] for tier, names in TIERS.items()}
+    return names_in(TIERS, language, where="tiers")
 
 
 def value_of(frequency: Floats, money: Floats) -> Floats:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from salescope.frames.errors import UnknownNameError
+from salescope.frames.languages import in_language
 
 __all__ = ["LANGUAGES", "Phrases", "column_label", "phrases_in"]
 
@@ -148,9 +148,7 @@ def phrases_in(language: str, *, languages: Mapping[str, Phrases] = LANGUAGES) -
         ...
     salescope.frames.errors.UnknownNameError: Unknown language 'fr' in reasons: ...
     """
-    if language not in languages:
-        raise UnknownNameError(language, what="language", where="reasons", accepted=list(languages))
-    return languages[language]
+    return in_language(languages, language, where="reasons")
 
 
 def column_label(name: str, *, phrases: Phrases, labels: Mapping[str, str]) -> str:
