@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from salescope.forecasting.calendar import Floats
-from salescope.forecasting.forecaster import KnownOf, SalesForecaster, node_panel
-from salescope.forecasting.origins import Origins, cutoffs_before
-from salescope.forecasting.sales import prepare_sales
-from salescope.forecasting.tree import Tree
+from salescope.forecasting.forecaster import SalesForecaster
+from salescope.forecasting.history import History, KnownOf
+from salescope.forecasting.origins import cutoffs_before
 from salescope.frames.errors import OutcomeError
 
-__all__ = ["Backtest", "backtest", "backtest_tree"]
+__all__ = ["Backtest", "backtest", "backtest_history"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,44 +89,25 @@ def backtest(
     >>> found.figures["mase"].round(6).unique()
     array([0.])
     """
-    attributes = list(dict.fromkeys(column for columns in (forecaster.hierarchy or {}).values() for column in columns))
-    ready = prepare_sales(sales, frequency=forecaster.frequency, as_of=as_of, attributes=attributes)
-    tree = Tree.of(ready.keys if attributes else ready.keys[["series_id"]], levels=forecaster.hierarchy or {})
-    panel = node_panel(ready.panel, tree)
-    if known is not None:
-        panel = replace(panel, known=known(tree, panel))
-    origins = Origins(panel, forecaster.chosen_members(), horizon=forecaster.horizon, tell=tell)
-    floor = _floors(ready.panel.values)
-    return backtest_tree(
-        origins, tree=tree, forecaster=forecaster, windows=windows, step=step or forecaster.horizon, floor=floor
-    )
+    history = forecaster.read(sales, as_of=as_of, known=known, tell=tell)
+    return backtest_history(history, forecaster=forecaster, windows=windows, step=step)
 
 
-def backtest_tree(
-    origins: Origins,
-    *,
-    tree: Tree,
-    forecaster: SalesForecaster,
-    windows: int,
-    step: int,
-    floor: Callable[[int], Floats],
+def backtest_history(
+    history: History, *, forecaster: SalesForecaster, windows: int, step: int | None = None
 ) -> Backtest:
-    """Backtests a forecaster on histories of nodes.
+    """Backtests a forecaster on sales that were read, and shares what members forecast with a fit on the same.
 
     Parameters
     ----------
-    origins : Origins
-        Members over the histories of the nodes; forecasts of cutoffs that several windows need are made once.
-    tree : Tree
-        Which series add up to which nodes.
+    history : History
+        As `SalesForecaster.read` gives it.
     forecaster : SalesForecaster
         What is judged; it is not changed.
     windows : int
         At most so many cutoffs.
-    step : int
-        Periods between cutoffs.
-    floor : callable
-        Says what no series may fall under, by the history before a cutoff.
+    step : int, optional
+        Periods between cutoffs; the horizon by default.
 
     Returns
     -------
@@ -139,14 +118,15 @@ def backtest_tree(
     OutcomeError
         If not even one window fits into the history.
     """
-    end = len(origins.panel.dates)
+    origins, end = history.origins, history.end
+    step = step or origins.horizon
     cutoffs = cutoffs_before(end, horizon=origins.horizon, windows=windows, step=step, least=4)
     if not cutoffs:
         problem = f"{end} periods of sales are too few to judge a forecast by"
         raise OutcomeError(problem, remedy="Give more history.")
     parts = []
     for window, cutoff in enumerate(cutoffs, start=1):
-        fitted = clone(forecaster).fit_tree(origins, tree=tree, cutoff=cutoff, floor=floor(cutoff))
+        fitted = clone(forecaster).fit_tree(origins, tree=history.tree, cutoff=cutoff, floor=history.floor(cutoff))
         points = fitted.predict()
         points["actual"] = origins.actual(cutoff, known=end).ravel()
         points["scale"] = np.repeat(fitted.fitted_.scale, origins.horizon)
@@ -205,10 +185,3 @@ def _errors(here: pd.DataFrame, column: str) -> dict[str, float]:
         "wape": float(error.abs().sum() / size) if size else float("nan"),
         "bias": float(-error.sum() / size) if size else float("nan"),
     }
-
-
-def _floors(values: Floats) -> Callable[[int], Floats]:
-    def floor(cutoff: int) -> Floats:
-        return np.where((np.nan_to_num(values[:, :cutoff]) < 0).any(axis=1), -np.inf, 0.0)
-
-    return floor

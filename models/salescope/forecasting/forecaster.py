@@ -11,22 +11,20 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from salescope.forecasting.calendar import Floats
+from salescope.forecasting.history import History, KnownOf, node_panel
 from salescope.forecasting.intervals import Conformal
 from salescope.forecasting.member import Member
 from salescope.forecasting.members import default_members
 from salescope.forecasting.origins import Origins
-from salescope.forecasting.panel import Known, Panel
+from salescope.forecasting.panel import Panel
 from salescope.forecasting.sales import PreparedSales, prepare_sales
 from salescope.forecasting.tree import Tree
 from salescope.forecasting.tree_forecast import TreeForecast, Windows, forecast_tree, level_codes
 from salescope.frames.errors import NotFittedModelError, OutOfRangeError
 
-__all__ = ["FORECAST_COLUMNS", "KnownOf", "SalesForecaster", "node_panel"]
+__all__ = ["SalesForecaster"]
 
-FORECAST_COLUMNS = ("node", "level", "date", "step", "mean", "baseline")
 LONGEST_HORIZON = 1_000
-KnownOf = Callable[[Tree, Panel], Known]
-"""Says what is known of a tree's nodes over the panel's periods and those ahead."""
 
 
 class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -144,16 +142,53 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         OutcomeError
             If no whole period of sales is left.
         """
+        history = self.read(sales, as_of=as_of, known=known, tell=tell)
+        return self.fit_history(history)
+
+    def read(
+        self,
+        sales: pd.DataFrame,
+        *,
+        as_of: pd.Timestamp | None = None,
+        known: KnownOf | None = None,
+        tell: Callable[[int, str], None] | None = None,
+    ) -> History:
+        """Reads sales for a fit and a backtest to share.
+
+        Parameters
+        ----------
+        sales, as_of, known, tell
+            As of `fit`.
+
+        Returns
+        -------
+        History
+        """
         self._check()
-        attributes = list(dict.fromkeys(column for columns in (self.hierarchy or {}).values() for column in columns))
-        self.prepared_: PreparedSales = prepare_sales(
-            sales, frequency=self.frequency, as_of=as_of, attributes=attributes
-        )
-        tree = Tree.of(self._keys(self.prepared_, attributes), levels=self.hierarchy or {})
-        panel = node_panel(self.prepared_.panel, tree)
+        levels = self.hierarchy or {}
+        attributes = list(dict.fromkeys(column for columns in levels.values() for column in columns))
+        prepared = prepare_sales(sales, frequency=self.frequency, as_of=as_of, attributes=attributes)
+        tree = Tree.of(prepared.keys, levels=levels)
+        panel = node_panel(prepared.panel, tree)
         panel = panel if known is None else replace(panel, known=known(tree, panel))
         origins = Origins(panel, self.chosen_members(), horizon=self.horizon, tell=tell)
-        return self.fit_tree(origins, tree=tree, cutoff=len(panel.dates), floor=self.prepared_.floor)
+        return History(prepared=prepared, tree=tree, origins=origins)
+
+    def fit_history(self, history: History) -> SalesForecaster:
+        """Forecasts what follows sales that were read.
+
+        Parameters
+        ----------
+        history : History
+            As `read` gives it.
+
+        Returns
+        -------
+        SalesForecaster
+        """
+        self.prepared_: PreparedSales = history.prepared
+        end = history.end
+        return self.fit_tree(history.origins, tree=history.tree, cutoff=end, floor=history.floor(end))
 
     def fit_tree(self, origins: Origins, *, tree: Tree, cutoff: int, floor: Floats | None = None) -> SalesForecaster:
         """Forecasts the nodes of a tree from members' forecasts that may be shared with other cutoffs.
@@ -174,7 +209,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         SalesForecaster
         """
         self._check()
-        windows = Windows(count=self.windows, step=self.window_step())
+        windows = self._windows()
         self.tree_, self.panel_ = tree, origins.panel.until(cutoff)
         self.fitted_: TreeForecast = forecast_tree(origins, tree=tree, cutoff=cutoff, windows=windows, floor=floor)
         self.floor_ = np.full(tree.sums.shape[1], -np.inf) if floor is None else floor
@@ -205,8 +240,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         OutOfRangeError
             If an interval was not measured.
         """
-        if not hasattr(self, "fitted_"):
-            raise NotFittedModelError(type(self).__name__)
+        self._check_fitted()
         wanted = tuple(self.levels) if levels is None else tuple(levels)
         for level in wanted:
             if level not in self.levels:
@@ -239,10 +273,8 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         Periods err together, so that neither the widths of periods nor their root of squares add up to that of a sum:
         it is measured on sums of the past.
         """
-        if not hasattr(self, "fitted_"):
-            raise NotFittedModelError(type(self).__name__)
-        windows = Windows(count=self.windows, step=self.window_step())
-        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=windows)
+        self._check_fitted()
+        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=self._windows())
         intervals = Conformal.for_sums(
             errors,
             scale=scales,
@@ -281,15 +313,12 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """
         return default_members() if self.members is None else list(self.members)
 
-    def window_step(self) -> int:
-        """Says how far windows lie apart.
+    def _windows(self) -> Windows:
+        return Windows(count=self.windows, step=self.step or self.horizon)
 
-        Returns
-        -------
-        int
-            Periods.
-        """
-        return self.step or self.horizon
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "fitted_"):
+            raise NotFittedModelError(type(self).__name__)
 
     def _node_floor(self) -> Floats:
         return np.where(self.tree_.sums @ (self.floor_ < 0).astype(np.float64) > 0, -np.inf, 0.0)
@@ -302,9 +331,6 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         for level in self.levels:
             if not 1 <= level <= 99:
                 raise OutOfRangeError(level, name="levels", where="SalesForecaster", least=1)
-
-    def _keys(self, prepared: PreparedSales, attributes: Sequence[str]) -> pd.DataFrame:
-        return prepared.keys if attributes else prepared.keys[["series_id"]]
 
 
 def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> tuple[Floats, Floats, float]:
@@ -341,30 +367,6 @@ def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> 
     apart = [values[:, place] - values[:, :place].mean(axis=1) for place in newest] or [values[:, -1]]
     scales = np.repeat(fitted.scale[None], len(apart), axis=0)
     return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), scales, 1.0
-
-
-def node_panel(bottom: Panel, tree: Tree) -> Panel:
-    """Adds histories up to every node of a tree.
-
-    Parameters
-    ----------
-    bottom : Panel
-        Histories of the series.
-    tree : Tree
-        Which series add up to which nodes.
-
-    Returns
-    -------
-    Panel
-        One history a node; ``group`` is the level.
-    """
-    return Panel(
-        series=tree.nodes,
-        values=tree.history(bottom.values),
-        dates=bottom.dates,
-        frequency=bottom.frequency,
-        group=level_codes(tree),
-    )
 
 
 def forecast_frame(forecaster: SalesForecaster, bands: Mapping[int, tuple[Floats, Floats]]) -> pd.DataFrame:

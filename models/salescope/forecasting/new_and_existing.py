@@ -9,12 +9,12 @@ import pandas as pd
 
 from salescope.forecasting.calendar import Floats, Frequency, Ints, frequency_named
 from salescope.forecasting.cohorts import Acquisition, CustomerDays, customer_days
+from salescope.forecasting.tree import TOTAL
 from salescope.frames.errors import MisalignedError, MissingColumnError, OutcomeError, OutOfRangeError
 
 __all__ = ["SPLIT_COLUMNS", "SplitSettings", "split_forecast"]
 
 SPLIT_COLUMNS = ("node", "date", "mean", "existing", "new", "unnamed", "customers", "growth_existing", "growth_new")
-TOTAL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salescope.forecasting import Backtest, SalesForecaster, backtest, sales_of_orders
+from salescope.forecasting.backtest import backtest_history
 from salescope.frames.errors import OutcomeError
 from salescope.project import Workspace
 from salescope.sources import read_table, write_quarantine
@@ -110,17 +111,16 @@ def forecast_sales(
     """
     asked = _asked(workspace, as_of=as_of)
     steps = _steps(asked, windows=MEASURED_ON + 1, progress=progress)
-    fitted = asked.forecaster.fit(asked.sales, as_of=asked.as_of, tell=_teller(steps))
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=_teller(steps))
+    fitted = asked.forecaster.fit_history(history)
     try:
-        judged = backtest(
-            asked.sales, forecaster=asked.forecaster, windows=MEASURED_ON, as_of=asked.as_of, tell=_teller(steps)
-        ).figures
+        judged = backtest_history(history, forecaster=asked.forecaster, windows=MEASURED_ON).figures
         figures = judged[judged["window"] == 0].reset_index(drop=True)
     except OutcomeError:
         figures = pd.DataFrame({"window": [], "level": []})
     steps.done()
     return SalesForecast(
-        forecast=fitted.predict(), notes=fitted.prepared_.notes, figures=figures, quarantined=asked.quarantined
+        forecast=fitted.predict(), notes=history.prepared.notes, figures=figures, quarantined=asked.quarantined
     )
 
 
