@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, progress, table
+from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, steps_shown, table
 from salescope.project import load_workspace
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ def backtest(
 
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
-    with progress(quiet=as_json) as bar:
-        task = bar.add_task("backtest", total=None)
-
-        def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
-            bar.update(task, description=step, completed=done, total=total)
-
+    with steps_shown("backtest", quiet=as_json) as tell:
         found = backtest_sales(settings, windows=windows, as_of=moment, progress=tell)
     if out is not None:
         write_scores(found.points, out)

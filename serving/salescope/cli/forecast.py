@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from salescope.cli.backtest import HistoryOption, figure_table, records
-from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, plain, progress, table
+from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, plain, steps_shown, table
 from salescope.frames.errors import UnknownNameError
 from salescope.project import load_workspace
 
@@ -43,12 +43,7 @@ def forecast(
 
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
-    with progress(quiet=as_json) as bar:
-        task = bar.add_task("forecast", total=None)
-
-        def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
-            bar.update(task, description=step, completed=done, total=total)
-
+    with steps_shown("forecast", quiet=as_json) as tell:
         told = forecast_sales(settings, as_of=moment, progress=tell)
     rows = _asked_for(told.forecast, node=node, level=level)
     if out is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -29,6 +29,7 @@ __all__ = [
     "plain",
     "progress",
     "remark",
+    "steps_shown",
     "table",
 ]
 
@@ -174,3 +175,28 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=False, disable=quiet) as bar:
         yield bar
+
+
+@contextmanager
+def steps_shown(label: str, *, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Shows the steps of long work on standard error.
+
+    Parameters
+    ----------
+    label : str
+        What is shown before the first step.
+    quiet : bool, default False
+        Whether to show nothing.
+
+    Yields
+    ------
+    callable
+        Is told each step, how many are done and how many there are.
+    """
+    with progress(quiet=quiet) as bar:
+        task = bar.add_task(label, total=None)
+
+        def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
+            bar.update(task, description=step, completed=done, total=total)
+
+        yield tell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from salescope.cli.exits import Exit
-from salescope.cli.output import JsonOption, WorkspaceOption, emit, plain, progress, table
+from salescope.cli.output import JsonOption, WorkspaceOption, emit, plain, steps_shown, table
 from salescope.project import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -161,12 +161,7 @@ def trained(
     """
     from salescope.training import TrainingOptions
 
-    with progress() as bar:
-        task = bar.add_task("training", total=None)
-
-        def tell(step: str, done: int, total: int) -> None:  # architecture: allow positional
-            bar.update(task, description=step, completed=done, total=total)
-
+    with steps_shown("training") as tell:
         return train(workspace, options=TrainingOptions(trials=trials, promote=promote), progress=tell)
 
 
