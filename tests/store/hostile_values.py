@@ -14,19 +14,32 @@ from itertools import count
 import numpy as np
 import pandas as pd
 from sqlalchemy import Table, select
-from tests.store.made import made_edition, made_outcome, made_prediction, made_profile
+from tests.store.made import (
+    ABOUT,
+    forecast_edition,
+    made_edition,
+    made_outcome,
+    made_prediction,
+    made_profile,
+    made_row,
+)
 
 from salescope.frames.errors import SalescopeError
 from salescope.store import (
+    ForecastWish,
     ProfileWish,
     Store,
     StoreUnavailableError,
     TrackWish,
     create_key,
     find_key,
+    forecast_nodes,
+    forecast_page,
+    forecasts_of,
     list_keys,
     predictions_with_outcomes,
     profile_of,
+    publish_forecasts,
     publish_profiles,
     ranked_profiles,
     record_outcomes,
@@ -34,7 +47,7 @@ from salescope.store import (
     retire_publications,
     revoke_key,
 )
-from salescope.store.tables import API_KEYS, CUSTOMER_PROFILES, OUTCOMES, PREDICTIONS, PUBLICATIONS
+from salescope.store.tables import API_KEYS, CUSTOMER_PROFILES, FORECAST_ROWS, OUTCOMES, PREDICTIONS, PUBLICATIONS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
@@ -81,7 +94,7 @@ Put = Callable[[Store, object], object]
 
 def newest(store: Store, table: Table, column: str) -> object:
     """Reads a column of the row that was written last."""
-    orders = {CUSTOMER_PROFILES: "publication_id", API_KEYS: "created_at"}
+    orders = {CUSTOMER_PROFILES: "publication_id", FORECAST_ROWS: "publication_id", API_KEYS: "created_at"}
     with store.reading() as connection:
         ordered = select(table.c[column]).order_by(table.c[orders.get(table, "id")].desc())
         return connection.execute(ordered.limit(1)).scalar_one()
@@ -136,6 +149,59 @@ def into_profiles(field: str) -> Put:
 
 def into_content(store: Store, value: object) -> object:
     return into_profiles("content")(store, {"value": value})
+
+
+def into_forecasts(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        level = {"levels": [value]} if field == "level" else {}
+        row = made_row(**{"lo_80": -1e13, "hi_80": 1e13, "lo_95": -1e13, "hi_95": 1e13, field: value})
+        publish_forecasts(store, [row], of=forecast_edition(), about={**ABOUT, **level})
+        retire_publications(store, keep=1, name="forecasts")
+        found = forecasts_of(store, node=row.node)
+        assert found is not None
+        return unaltered(value, getattr(found.rows[0], field)), newest(store, FORECAST_ROWS, field)
+
+    return put
+
+
+def into_contributions(store: Store, value: object) -> object:
+    row = made_row(contributions={"trend": value})
+    publish_forecasts(store, [row], of=forecast_edition(), about=ABOUT)
+    found = forecasts_of(store, node="all")
+    assert found is not None
+    return unaltered(value, found.rows[0].contributions["trend"])
+
+
+def into_about(name: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        about = {**ABOUT, "coverage": {"all": {"80": value}}} if name == "coverage" else {**ABOUT, name: value}
+        published = publish_forecasts(store, [], of=forecast_edition(), about=about)
+        return unaltered(about[name], published.about[name])
+
+    return put
+
+
+def asked_for_forecasts(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        page = forecast_page(store, ForecastWish(**{field: value}))
+        return [rows[0].node for rows in page.nodes], page.cursor
+
+    return put
+
+
+def asked_for_a_forecast(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        found = forecasts_of(store, **{"node": "all", field: value})
+        return None if found is None else [row.node for row in found.rows]
+
+    return put
+
+
+def asked_for_nodes(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        return [node.name for node in forecast_nodes(store, **{field: value}).nodes]
+
+    return put
 
 
 def into_publications(field: str) -> Put:
@@ -221,6 +287,23 @@ PLACES: dict[str, Put] = {
     "customer_profiles.content, inside": into_content,
     **{f"publications.{field}": into_publications(field) for field in ("name", "as_of", "at", "versions", "currency")},
     "publications.versions, inside": into_versions,
+    **{
+        f"forecasts.{field}": into_forecasts(field)
+        for field in (
+            *("node", "level", "date", "step", "mean", "lo_80", "hi_80", "lo_95", "hi_95", "baseline", "contributions"),
+        )
+    },
+    "forecasts.contributions, inside": into_contributions,
+    **{
+        f"publications.about, {name}": into_about(name)
+        for name in ("frequency", "horizon", "unit", "levels", "coverage", "more")
+    },
+    **{
+        f"forecast_page, {field}": asked_for_forecasts(field)
+        for field in ("node", "level", "horizon", "as_of", "size", "cursor")
+    },
+    **{f"forecasts_of, {field}": asked_for_a_forecast(field) for field in ("node", "horizon", "as_of")},
+    **{f"forecast_nodes, {field}": asked_for_nodes(field) for field in ("level", "after", "limit")},
     "api_keys.label": into_keys("label", column="label"),
     "api_keys.created_at": into_keys("at", column="created_at"),
     "api_keys.expires_at": into_keys("expires_at", column="expires_at"),

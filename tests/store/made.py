@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from salescope.store import NewPublication, Outcome, Prediction, Profile
+from salescope.store import ForecastRow, NewPublication, Outcome, Prediction, Profile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -60,3 +60,52 @@ def made_outcome(**changes: object) -> Outcome:
         "request_id": "call",
     }
     return Outcome(**{**plain, **changes})
+
+
+ABOUT = {
+    "frequency": "month",
+    "horizon": 3,
+    "unit": "money",
+    "levels": ["all", "region", "rep"],
+    "coverage": {"all": {"80": 0.75, "95": 1.0}, "region": {"80": 0.8, "95": 0.95}, "rep": {"80": 0.82, "95": None}},
+}
+REPS = {"North": ("1", "2"), "South": ("3", "4/5")}
+
+
+def made_row(**changes: object) -> ForecastRow:
+    plain = {"node": "all", "level": "all", "date": date(2026, 3, 1), "step": 1, "mean": 10.0}
+    ends = {"lo_80": 8.0, "hi_80": 12.0, "lo_95": 7.0, "hi_95": 13.5}
+    return ForecastRow(**{**plain, **ends, **changes})
+
+
+def made_tree(scale: float = 1.0) -> dict[str, tuple[str, float]]:
+    """Makes the nodes of a small tree with their level and what they sell."""
+    reps = {
+        f"region={region}/rep={rep}": scale * (number + 1)
+        for number, (region, rep) in enumerate((region, rep) for region, them in REPS.items() for rep in them)
+    }
+    regions = {
+        f"region={region}": sum(reps[f"region={region}/rep={rep}"] for rep in them) for region, them in REPS.items()
+    }
+    return {
+        "all": ("all", sum(reps.values())),
+        **{node: ("region", sold) for node, sold in regions.items()},
+        **{node: ("rep", sold) for node, sold in reps.items()},
+    }
+
+
+def made_rows(horizon: int = 3, *, scale: float = 1.0) -> Iterator[ForecastRow]:
+    """Makes a coherent forecast of the small tree, by month."""
+    for node, (level, sold) in made_tree(scale).items():
+        for step in range(1, horizon + 1):
+            mean = sold * (10.0 + step)
+            ends = {"lo_80": 0.8 * mean, "hi_80": 1.2 * mean, "lo_95": 0.7 * mean, "hi_95": 1.4 * mean}
+            parts = {"trend": 0.75 * mean, "season": 0.25 * mean}
+            day = date(2026, 2 + step, 1)
+            yield made_row(
+                node=node, level=level, date=day, step=step, mean=mean, baseline=0.9 * mean, contributions=parts, **ends
+            )
+
+
+def forecast_edition(day: int = 0, **changes: object) -> NewPublication:
+    return made_edition(day, **{"name": "forecasts", "versions": {"sales": "2026.03"}, **changes})

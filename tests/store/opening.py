@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
-from tests.store.made import made_edition, made_profiles
+from tests.store.made import ABOUT, forecast_edition, made_edition, made_profiles, made_rows
 
-from salescope.store import Profile, open_store, profiles, publish_profiles
+from salescope.store import ForecastRow, Profile, forecasts, open_store, profiles, publish_forecasts, publish_profiles
 
 
 def tables_after_opening(url: str) -> list[str]:
@@ -26,7 +26,7 @@ def before_the_last_stamp(act: Callable[[], None]) -> Callable[..., None]:
     stamp = MigrationContext.stamp
 
     def stamp_or_act(self: MigrationContext, scripts: object, revision: str) -> None:
-        if revision == "0004":
+        if revision == "0005":
             act()
         stamp(self, scripts, revision)
 
@@ -47,6 +47,17 @@ def published_until_killed(url: str) -> None:
         kill()
 
     publish_profiles(store, killing(), of=made_edition(1))
+
+
+def forecasts_published_until_killed(url: str) -> None:
+    forecasts.ROWS_A_COMMIT = 2
+    store = open_store(url)
+
+    def killing() -> Iterator[ForecastRow]:
+        yield from list(made_rows())[:5]
+        kill()
+
+    publish_forecasts(store, killing(), of=forecast_edition(1), about=ABOUT)
 
 
 def kill() -> None:

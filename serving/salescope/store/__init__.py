@@ -1,4 +1,4 @@
-"""The service's database on SQLite or PostgreSQL: API keys, the ledger of predictions, published profiles, outcomes."""
+"""The service's database on SQLite or PostgreSQL: API keys, the ledger of predictions, published tables, outcomes."""
 
 from salescope.store.engine import Store, open_store
 from salescope.store.errors import (
@@ -13,6 +13,18 @@ from salescope.store.errors import (
     UnknownCursorError,
     UnknownScopeError,
 )
+from salescope.store.forecast_about import FREQUENCIES, LONGEST_HORIZON, LONGEST_UNIT
+from salescope.store.forecast_pages import (
+    MOST_NODES_A_PAGE,
+    ForecastPage,
+    ForecastWish,
+    Node,
+    NodePage,
+    forecast_nodes,
+    forecast_page,
+    nodes_near,
+)
+from salescope.store.forecasts import ForecastRow, NodeForecast, forecasts_of, publish_forecasts
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
 from salescope.store.outcomes import OUTCOME_KINDS, Outcome, Receipt, record_outcomes
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
@@ -20,6 +32,7 @@ from salescope.store.profile_lines import AnsweredBy, profile_lines
 from salescope.store.profiles import Profile, PublishedProfile, profile_of, publish_profiles
 from salescope.store.publication import (
     CUSTOMERS,
+    FORECASTS,
     NewPublication,
     Publication,
     publications,
@@ -31,17 +44,28 @@ from salescope.store.track import TRACK_COLUMNS, TrackWish, predictions_with_out
 
 __all__ = [
     "CUSTOMERS",
+    "FORECASTS",
+    "FREQUENCIES",
+    "LONGEST_HORIZON",
     "LONGEST_SUBJECT_ID",
+    "LONGEST_UNIT",
     "MOST_A_PAGE",
+    "MOST_NODES_A_PAGE",
     "OUTCOME_KINDS",
     "SCOPES",
     "TRACK_COLUMNS",
     "AnsweredBy",
     "ApiKey",
+    "ForecastPage",
+    "ForecastRow",
+    "ForecastWish",
     "HostileValueError",
     "KeptReason",
     "NewApiKey",
     "NewPublication",
+    "Node",
+    "NodeForecast",
+    "NodePage",
     "Outcome",
     "OutcomeConflictError",
     "OvertakenRunError",
@@ -65,13 +89,18 @@ __all__ = [
     "decode_reasons",
     "encode_reasons",
     "find_key",
+    "forecast_nodes",
+    "forecast_page",
+    "forecasts_of",
     "latest_scores",
     "list_keys",
+    "nodes_near",
     "open_store",
     "predictions_with_outcomes",
     "profile_lines",
     "profile_of",
     "publications",
+    "publish_forecasts",
     "publish_profiles",
     "ranked_profiles",
     "record_outcomes",

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 
 from salescope.frames.errors import OutOfRangeError
 from salescope.store.engine import Store
 from salescope.store.errors import OvertakenRunError
-from salescope.store.tables import CUSTOMER_PROFILES, PUBLICATIONS
+from salescope.store.tables import CUSTOMER_PROFILES, FORECAST_ROWS, PUBLICATIONS
 from salescope.store.values import check_instant, check_json, check_text
 
 __all__ = [
     "CUSTOMERS",
+    "FORECASTS",
     "NewPublication",
     "Publication",
     "add_to_publication",
@@ -25,16 +26,20 @@ __all__ = [
     "complete_publication",
     "current_publication",
     "earlier_publications",
+    "publication_at",
     "publication_of",
     "publications",
     "retire_publications",
 ]
 
-CUSTOMERS = "customers"
+CUSTOMERS, FORECASTS = "customers", "forecasts"
 LONGEST_VERSIONS = 4_000
+LONGEST_ABOUT = 100_000
 BEGUN, COMPLETE, GONE = "begun", "complete", "gone"
 # So that an answer of the service, which needs the same lock on SQLite, never waits long.
 ROWS_A_REMOVAL = 2_000
+# What a publication has rows in: each table with the columns that order its rows, the first of them the subject.
+ROWS_OF_PUBLICATIONS = ((CUSTOMER_PROFILES, ("customer_id",)), (FORECAST_ROWS, ("node", "step")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,8 @@ class Publication:
         The currency of every amount, three letters.
     row_count : int
         How many rows it has.
+    about : mapping
+        What its publisher says of the whole table; empty where nothing is said.
     """
 
     id: int
@@ -105,6 +112,7 @@ class Publication:
     versions: Mapping[str, str]
     currency: str
     row_count: int
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publications(store: Store, *, name: str = CUSTOMERS) -> list[Publication]:
@@ -175,6 +183,16 @@ def current_publication(connection: Connection, *, name: str) -> Publication | N
     return None if row is None else publication_of(row)
 
 
+def publication_at(connection: Connection, *, name: str, as_of: datetime | None) -> Publication | None:
+    """Finds the publication that was the newest at an instant, by its ``as_of``; the current one without an instant."""
+    if as_of is None:
+        return current_publication(connection, name=name)
+    table = PUBLICATIONS.c
+    known = select(PUBLICATIONS).where(table.name == name, table.state == COMPLETE, table.as_of <= as_of)
+    row = connection.execute(known.order_by(table.as_of.desc(), table.id.desc()).limit(1)).one_or_none()
+    return None if row is None else publication_of(row)
+
+
 def earlier_publications(connection: Connection, *, to: Publication) -> list[Publication]:
     """Lists complete publications of an earlier ``as_of``, the latest first: a night published twice is no trend."""
     table = PUBLICATIONS.c
@@ -192,14 +210,17 @@ def publication_of(row: Row[Any]) -> Publication:
         versions=json.loads(row.versions),
         currency=row.currency,
         row_count=row.row_count,
+        about={} if row.about is None else json.loads(row.about),
     )
 
 
-def begin_publication(store: Store, new: NewPublication) -> int:
+def begin_publication(store: Store, new: NewPublication, *, about: dict[str, Any] | None = None) -> int:
     """Begins a publication that no reader sees yet, and clears away what killed runs have left of the same table."""
     table = PUBLICATIONS.c
     values = {name: getattr(new, name) for name in ("name", "as_of", "at", "currency")}
     values["versions"] = check_json(new.versions, column="publications.versions", longest=LONGEST_VERSIONS)
+    if about is not None:
+        values["about"] = check_json(about, column="publications.about", longest=LONGEST_ABOUT)
     with store.writing() as connection:
         left = connection.execute(select(table.id).where(table.name == new.name, table.state != COMPLETE))
         given_up = list(left.scalars())
@@ -242,13 +263,18 @@ def _give_up(connection: Connection, publication_ids: Sequence[int]) -> None:
 
 
 def _remove(store: Store, publication_ids: Sequence[int]) -> None:
-    table = CUSTOMER_PROFILES.c
     for publication_id in publication_ids:
-        some = select(table.customer_id).where(table.publication_id == publication_id).limit(ROWS_A_REMOVAL)
-        removal = delete(CUSTOMER_PROFILES).where(table.publication_id == publication_id, table.customer_id.in_(some))
-        removed = ROWS_A_REMOVAL
-        while removed:
-            with store.writing() as connection:
-                removed = connection.execute(removal).rowcount
-                if not removed:
-                    connection.execute(delete(PUBLICATIONS).where(PUBLICATIONS.c.id == publication_id))
+        for table, ordered in ROWS_OF_PUBLICATIONS:
+            _remove_rows(store, table, ordered=ordered, publication_id=publication_id)
+        with store.writing() as connection:
+            connection.execute(delete(PUBLICATIONS).where(PUBLICATIONS.c.id == publication_id))
+
+
+def _remove_rows(store: Store, table: Table, *, ordered: Sequence[str], publication_id: int) -> None:
+    subject, mine = table.c[ordered[0]], table.c.publication_id == publication_id
+    # In order, so that the rows of a subject go together and few more than so many at once.
+    some = select(subject).where(mine).order_by(*(table.c[name] for name in ordered)).limit(ROWS_A_REMOVAL)
+    removed = ROWS_A_REMOVAL
+    while removed:
+        with store.writing() as connection:
+            removed = connection.execute(delete(table).where(mine, subject.in_(some))).rowcount

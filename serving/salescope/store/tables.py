@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -27,6 +28,7 @@ from salescope.store.values import check_instant
 __all__ = [
     "API_KEYS",
     "CUSTOMER_PROFILES",
+    "FORECAST_ROWS",
     "METADATA",
     "OUTCOMES",
     "PREDICTIONS",
@@ -43,6 +45,8 @@ NAMES = {
     "uq": "uq_%(table_name)s_%(column_0_name)s",
 }
 LONGEST_ID = 200
+LONGEST_NODE = 400
+LONGEST_LEVEL = 120
 
 
 class Instant(TypeDecorator[datetime]):
@@ -85,15 +89,20 @@ class Real(TypeDecorator[float]):
         return None if value is None else float(value) + 0.0
 
 
-def identity() -> TypeEngine[str]:
+def identity(longest: int = LONGEST_ID) -> TypeEngine[str]:
     """Is the type of an id that rows are ordered by.
+
+    Parameters
+    ----------
+    longest : int, default 200
+        The most characters.
 
     Returns
     -------
     TypeEngine of str
-        At most 200 characters, ordered by code point as in SQLite and in Python; PostgreSQL would order by a language.
+        Ordered by code point as in SQLite and in Python; PostgreSQL would order by a language.
     """
-    return String(LONGEST_ID).with_variant(String(LONGEST_ID, collation="C"), "postgresql")
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
 
 
 METADATA = MetaData(naming_convention=NAMES)
@@ -161,6 +170,8 @@ PUBLICATIONS = Table(
     Column("versions", Text, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("row_count", Integer, nullable=False),
+    # An object of JSON: what a reader has to know of the whole table; of forecasts their frequency, unit and coverage.
+    Column("about", Text),
     # A reader knows only a complete one; while its rows are written it is "begun", while they are taken away "gone".
     Column("state", String(8), nullable=False),
     CheckConstraint("state IN ('begun', 'complete', 'gone')", name="state"),
@@ -190,6 +201,22 @@ RANKED = tuple(
         CUSTOMER_PROFILES.c.customer_id,
     )
     for filtered in ((), ("region",), ("tier",), ("owner",))
+)
+
+FORECAST_ROWS = Table(
+    "forecasts",
+    METADATA,
+    Column("publication_id", ROW_ID, ForeignKey(PUBLICATIONS.c.id), primary_key=True, autoincrement=False),
+    Column("node", identity(LONGEST_NODE), primary_key=True),
+    Column("level", String(LONGEST_LEVEL), nullable=False),
+    Column("date", Date, nullable=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Real, nullable=False) for name in ("mean", "lo_80", "hi_80", "lo_95", "hi_95")),
+    Column("baseline", Real),
+    Column("contributions", Text, nullable=False),
+    CheckConstraint("step >= 1", name="step"),
+    CheckConstraint("lo_80 <= hi_80 AND lo_95 <= hi_95", name="interval"),
+    Index("ix_forecasts_level", "publication_id", "level", "node", "step"),
 )
 
 OUTCOMES = Table(

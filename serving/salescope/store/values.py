@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from salescope.store.errors import HostileValueError
 
-__all__ = ["LARGEST_VALUE", "check_instant", "check_json", "check_number", "check_text", "check_whole"]
+__all__ = ["LARGEST_VALUE", "check_day", "check_instant", "check_json", "check_number", "check_text", "check_whole"]
 
 # Sums of money and of orders: a float64 keeps every cent below it.
 LARGEST_VALUE = 1e13
@@ -184,6 +184,36 @@ def check_instant(value: object, *, column: str) -> datetime:
             # Not the subclass that pandas has: it carries nanoseconds into one database and not into the other.
             return datetime.combine(there.date(), there.time(), tzinfo=UTC)
     raise HostileValueError(column, problem=problem, accepted="an aware datetime")
+
+
+def check_day(value: object, *, column: str) -> date:
+    """Returns a calendar day.
+
+    Parameters
+    ----------
+    value : object
+        The value to check; an instant is no day here: SQLite would drop its time.
+    column : str
+        The table and column, for the message.
+
+    Returns
+    -------
+    date
+        The value itself.
+
+    Raises
+    ------
+    HostileValueError
+        If it is no such day.
+
+    Examples
+    --------
+    >>> check_day(date(2026, 3, 1), column="forecasts.date")
+    datetime.date(2026, 3, 1)
+    """
+    if type(value) is date:
+        return value
+    raise HostileValueError(column, problem=f"is of type {type(value).__name__}", accepted="a day without a time")
 
 
 def check_json(value: object, *, column: str, longest: int) -> str:
