@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import uvicorn
 from fastapi import APIRouter
+from tests.store.made import ABOUT, forecast_edition, made_rows
 
 from salescope.bundle.scorers import bundle_model
 from salescope.features import invoice_snapshots
@@ -24,7 +25,7 @@ from salescope.scoring.leads import LeadScorer
 from salescope.scoring.payments import PaymentScorer
 from salescope.scoring.segments import Segmenter
 from salescope.service import Extension, ServiceSettings, server_config
-from salescope.store import create_key, open_store
+from salescope.store import create_key, open_store, publish_forecasts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CARD = {"data": {"as_of": "2026-02-28"}, "figures": {"newest": {"auc": 0.8, "log_loss": 0.4}}, "learner": "ridge"}
@@ -32,6 +33,7 @@ LEAD = {"lead_id": "lead-1", "source": "web", "staff": 120, "region": "North", "
 SCOPES = (
     "customers:read",
     "customers:score",
+    "forecasts:read",
     "invoices:score",
     "leads:score",
     "outcomes:write",
@@ -94,6 +96,13 @@ def payments_bundle() -> dict[str, bytes]:
     invoices = invoices.assign(due_at=issued + pd.Timedelta(days=30), paid_at=issued + takes)
     snapshots = invoice_snapshots(invoices, as_of="2026-01-15")
     return bundle_model(PaymentScorer().fit(snapshots), canary_rows=snapshots, card=CARD, made_with="0.1.0")
+
+
+def publish_sales(place: Place, *, day: int = 0, scale: float = 1.0) -> None:
+    """Publishes forecasts of a small tree."""
+    store = open_store(place.settings().store_url.get_secret_value())
+    publish_forecasts(store, made_rows(scale=scale), of=forecast_edition(day), about=ABOUT)
+    store.close()
 
 
 @dataclass(frozen=True)
@@ -171,6 +180,7 @@ def main(folder: Path) -> None:
     place = made_place(folder, made_bundle(made_scorer(seed=1)))
     publish(place.published / "segments", segments_bundle(), version="1")
     publish(place.published / "payments", payments_bundle(), version="1")
+    publish_sales(place)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], place.keys["admin"], flush=True)
         uvicorn.Server(server_config(place.settings(log_level="ERROR"))).run(sockets=[listener])

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from tests.acceptance.leads_13_malformed_bodies import ADDRESS, malformed_bodies, offer, run_schemathesis
-from tests.service.place import LEAD, Addresses, payments_bundle, segments_bundle
+from tests.service.place import LEAD, Addresses, payments_bundle, publish_sales, segments_bundle
 
 from salescope.registry import publish
 from salescope.service.errors import MalformedJsonError
@@ -37,6 +37,7 @@ def test_the_bodies_are_the_same_every_time_and_of_every_kind():
 def test_schemathesis_finds_nothing(place, start):
     publish(place.published / "segments", segments_bundle(), version="1")
     publish(place.published / "payments", payments_bundle(), version="1")
+    publish_sales(place)
     client = start(place.settings())
     code, said = run_schemathesis(str(client.base_url).rstrip("/"), place.keys["admin"], examples=5)
     assert code == 0, said[-4_000:]

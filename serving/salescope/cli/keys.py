@@ -23,6 +23,7 @@ SCOPES = (
     "console:read",
     "customers:read",
     "customers:score",
+    "forecasts:read",
     "invoices:score",
     "leads:score",
     "models:read",

@@ -20,6 +20,7 @@ from salescope.service.access import KeyRing
 from salescope.service.answers import on_http_exception, on_validation_error
 from salescope.service.customers_scoring import customer_scoring_routes
 from salescope.service.errors import PublicWithoutKeyError
+from salescope.service.forecasts import forecast_routes
 from salescope.service.gates import BodyGate, CallFrame, KeyGate
 from salescope.service.health import health_routes
 from salescope.service.invoices_scoring import invoice_scoring_routes
@@ -48,7 +49,8 @@ __all__ = ["Extension", "check_start", "create_app"]
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 STORE_THREADS = 2
 
-DESCRIPTION = """Scores leads, customers and invoices with their reasons, says which model did, and takes what happened.
+DESCRIPTION = """Scores leads, customers and invoices with their reasons, forecasts sales, says which model
+did, and takes what happened.
 
 Every address but the two of health needs an API key, sent as `Authorization: Bearer ss_…`. Every answer carries its
 request id in `X-Request-Id`; what is no answer is a problem (RFC 9457) whose `type` leads to what to do about it.
@@ -122,6 +124,7 @@ def create_app(
         customer_scoring_routes(),
         invoice_scoring_routes(),
         profile_routes(),
+        forecast_routes(),
         outcome_routes(),
         model_routes(),
         track_record_routes(),

@@ -8,6 +8,8 @@
     ├── MissingScopeError       the key may not do this
     ├── UnknownModelError       the model that was asked for is not served here
     ├── UnknownCustomerError    the published customers have none of this id
+    ├── NoForecastError         no forecast is published of what was asked for
+    ├── WhatIfUnavailableError  a what-if cannot be answered from what is published
     ├── MalformedJsonError      the body is not JSON, or not JSON that has one meaning
     ├── RequestShapeError       the body is JSON of another shape
     ├── InvalidRecordError      one record of the call cannot be scored; the others are
@@ -42,6 +44,7 @@ __all__ = [
     "MalformedJsonError",
     "MissingKeyError",
     "MissingScopeError",
+    "NoForecastError",
     "NoModelError",
     "OverloadedError",
     "PublicWithoutKeyError",
@@ -51,6 +54,7 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownModelError",
     "UnsupportedBodyError",
+    "WhatIfUnavailableError",
 ]
 
 
@@ -135,6 +139,32 @@ class UnknownCustomerError(ServiceError):
             "The published customers have none of this id. GET /v1/customers lists them; "
             "`salescope score customers` publishes a new table."
         )
+
+
+class NoForecastError(ServiceError):
+    """Says that no forecast is published of what was asked for.
+
+    Parameters
+    ----------
+    problem : str
+        What is published instead, as whole sentences; names that were asked for are not quoted.
+    """
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(problem)
+
+
+class WhatIfUnavailableError(ServiceError):
+    """Says that a what-if cannot be answered from what is published.
+
+    Parameters
+    ----------
+    reason : str
+        Why, and what can be asked instead, as whole sentences.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
 
 
 class MalformedJsonError(ServiceError):

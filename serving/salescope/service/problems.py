@@ -94,6 +94,18 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
         "No such customer is published",
         "GET /v1/customers lists those that are; a new table is published by `salescope score customers`.",
     ),
+    errors.NoForecastError: ProblemType(
+        "no-forecast",
+        404,
+        "No such forecast is published",
+        "The detail says what is: nodes, levels, periods, unit and currency. GET /v1/forecasts/nodes lists the nodes.",
+    ),
+    errors.WhatIfUnavailableError: ProblemType(
+        "what-if-unavailable",
+        409,
+        "This what-if cannot be answered",
+        "The detail says why: locks that contradict each other, too much at once, or something that is not published.",
+    ),
     errors.MalformedJsonError: ProblemType(
         "malformed-json",
         400,

@@ -9,6 +9,7 @@ import msgspec
 
 from salescope.service.customers_answer import CustomerScores
 from salescope.service.customers_openapi import CUSTOMER_RECORD, CUSTOMERS_TO_SCORE
+from salescope.service.forecast_answers import ForecastNodes, ForecastsTold
 from salescope.service.health import Alive, Ready
 from salescope.service.invoices_answer import InvoiceScores
 from salescope.service.invoices_openapi import INVOICE_RECORD, INVOICES_TO_SCORE
@@ -27,6 +28,8 @@ WRITTEN: Sequence[type] = (
     Alive,
     CustomerScores,
     Customers,
+    ForecastNodes,
+    ForecastsTold,
     InvoiceScores,
     LeadScores,
     ModelCard,

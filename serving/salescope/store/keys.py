@@ -22,6 +22,7 @@ __all__ = ["SCOPES", "ApiKey", "NewApiKey", "create_key", "find_key", "list_keys
 SCOPES = (
     "customers:read",
     "customers:score",
+    "forecasts:read",
     "invoices:score",
     "leads:score",
     "outcomes:write",
