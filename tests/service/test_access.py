@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from tests.service.place import LEAD, NOW, Addresses, made_place, payments_bundle, segments_bundle
+from tests.service.place import LEAD, NOW, Addresses, made_place, payments_bundle, publish_sales, segments_bundle
 from tests.store.made import made_edition, made_profile
 
 from salescope.registry import publish
@@ -43,6 +43,7 @@ BODIES = {
     "/v1/customers:score": {"records": [{"customer_id": "C-1"}]},
     "/v1/invoices:score": {"records": [{"issued_at": "2026-02-01"}]},
     "/v1/leads:score": {"records": [LEAD]},
+    "/v1/forecasts:what-if": {},
 }
 GUARDED = [operation for operation in operations() if operation[1] not in OPEN]
 
@@ -56,11 +57,12 @@ def shared_place(tmp_path_factory, bundle):
     store = open_store(place.settings().store_url.get_secret_value())
     publish_profiles(store, [made_profile()], of=made_edition())
     store.close()
+    publish_sales(place)
     return place
 
 
 def test_every_address_is_covered_here():
-    assert len(operations()) == 12
+    assert len(operations()) == 15
     assert {path for _, path, scope in operations() if scope is None} == OPEN
 
 

@@ -41,6 +41,8 @@ from salescope.service.profiles import profile_routes
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
 from salescope.service.track_records import track_record_routes
+from salescope.service.what_if import what_if_routes
+from salescope.service.what_if_process import WhatIfProcess
 from salescope.service.wiring import Wiring, utc_now
 from salescope.store import Store, list_keys, open_store
 
@@ -125,6 +127,7 @@ def create_app(
         invoice_scoring_routes(),
         profile_routes(),
         forecast_routes(),
+        what_if_routes(),
         outcome_routes(),
         model_routes(),
         track_record_routes(),
@@ -204,7 +207,9 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     watching = asyncio.create_task(models.watch(every=settings.watch_seconds), name="salescope-watcher")
     stack.push_async_callback(_cancel, watching)
     keys = KeyRing(store, pool=store_pool, clock=clock, seconds=settings.key_seconds)
-    return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models)
+    what_if = WhatIfProcess(seconds=settings.what_if_seconds)
+    stack.callback(what_if.stop)
+    return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models, what_if)
 
 
 def check_start(settings: ServiceSettings, *, now: datetime) -> None:

@@ -21,6 +21,7 @@ from salescope.service.outcomes import OUTCOMES_TO_KEEP
 from salescope.service.problems import Problem
 from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
 from salescope.service.track_records import TrackRecord
+from salescope.service.what_if_openapi import FORECASTS_TO_CHANGE, WhatIfTold
 
 __all__ = ["component_schemas"]
 
@@ -40,6 +41,7 @@ WRITTEN: Sequence[type] = (
     PublishedCustomer,
     Ready,
     TrackRecord,
+    WhatIfTold,
 )
 
 
@@ -60,6 +62,7 @@ def component_schemas() -> dict[str, Any]:
     taken = {
         "CustomerRecord": CUSTOMER_RECORD,
         "CustomersToScore": CUSTOMERS_TO_SCORE,
+        "ForecastsToChange": FORECASTS_TO_CHANGE,
         "InvoiceRecord": INVOICE_RECORD,
         "InvoicesToScore": INVOICES_TO_SCORE,
         "LeadRecord": LEAD_RECORD,

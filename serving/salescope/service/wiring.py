@@ -14,6 +14,7 @@ from salescope.service.access import KeyRing
 from salescope.service.ledger import LedgerWriter
 from salescope.service.live_models import LiveModels
 from salescope.service.settings import ServiceSettings
+from salescope.service.what_if_process import WhatIfProcess
 from salescope.store import Store
 
 __all__ = ["Wiring", "utc_now", "wiring_of"]
@@ -39,6 +40,8 @@ class Wiring:
         Writes answers down.
     models : LiveModels
         Has the models.
+    what_if : WhatIfProcess
+        Answers what-ifs.
     """
 
     settings: ServiceSettings
@@ -49,6 +52,7 @@ class Wiring:
     keys: KeyRing
     ledger: LedgerWriter
     models: LiveModels
+    what_if: WhatIfProcess
 
 
 def wiring_of(scope: Scope) -> Wiring:

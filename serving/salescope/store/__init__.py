@@ -24,7 +24,14 @@ from salescope.store.forecast_pages import (
     forecast_page,
     nodes_near,
 )
-from salescope.store.forecasts import ForecastRow, NodeForecast, forecasts_of, publish_forecasts
+from salescope.store.forecasts import (
+    ForecastRow,
+    NodeForecast,
+    current_forecasts,
+    forecast_columns,
+    forecasts_of,
+    publish_forecasts,
+)
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
 from salescope.store.outcomes import OUTCOME_KINDS, Outcome, Receipt, record_outcomes
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
@@ -40,13 +47,17 @@ from salescope.store.publication import (
 )
 from salescope.store.ranking import MOST_A_PAGE, Page, ProfileWish, ranked_profiles
 from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
+from salescope.store.tables import LONGEST_NODE
 from salescope.store.track import TRACK_COLUMNS, TrackWish, predictions_with_outcomes
+from salescope.store.values import LARGEST_VALUE
 
 __all__ = [
     "CUSTOMERS",
     "FORECASTS",
     "FREQUENCIES",
+    "LARGEST_VALUE",
     "LONGEST_HORIZON",
+    "LONGEST_NODE",
     "LONGEST_SUBJECT_ID",
     "LONGEST_UNIT",
     "MOST_A_PAGE",
@@ -86,9 +97,11 @@ __all__ = [
     "UnknownCursorError",
     "UnknownScopeError",
     "create_key",
+    "current_forecasts",
     "decode_reasons",
     "encode_reasons",
     "find_key",
+    "forecast_columns",
     "forecast_nodes",
     "forecast_page",
     "forecasts_of",

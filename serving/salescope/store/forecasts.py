@@ -22,6 +22,7 @@ from salescope.store.publication import (
     add_to_publication,
     begin_publication,
     complete_publication,
+    current_publication,
     publication_at,
 )
 from salescope.store.tables import FORECAST_ROWS, LONGEST_LEVEL, LONGEST_NODE
@@ -39,6 +40,8 @@ __all__ = [
     "LONGEST_HORIZON",
     "ForecastRow",
     "NodeForecast",
+    "current_forecasts",
+    "forecast_columns",
     "forecast_row_of",
     "forecasts_of",
     "publish_forecasts",
@@ -47,6 +50,7 @@ __all__ = [
 LONGEST_CONTRIBUTIONS = 4_000
 # What a column of integers can be compared with.
 LARGEST_INTEGER = 2**31 - 1
+COLUMNS = ("node", "level", "date", "step", "mean", "lo_95", "hi_95")
 BOUNDS = ("lo_80", "hi_80", "lo_95", "hi_95")
 # So that an answer of the service, which needs the same lock on SQLite, never waits long.
 ROWS_A_COMMIT = 1_000
@@ -215,6 +219,59 @@ def forecasts_of(
         publication = publication_at(connection, name=name, as_of=moment)
         rows = [] if publication is None else _rows(connection, publication, node=node, steps=steps)
     return None if publication is None or not rows else NodeForecast(publication, tuple(map(forecast_row_of, rows)))
+
+
+def current_forecasts(store: Store, name: str = FORECASTS) -> Publication | None:
+    """Finds the publication of forecasts that is current.
+
+    Parameters
+    ----------
+    store : Store
+        Where forecasts are kept.
+    name : str, default "forecasts"
+        The table.
+
+    Returns
+    -------
+    Publication or None
+        None before the first.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If the database does not answer.
+    """
+    with store.reading() as connection:
+        return current_publication(connection, name=name)
+
+
+def forecast_columns(store: Store, publication: Publication) -> dict[str, list[Any]]:
+    """Reads a whole publication, by columns.
+
+    Parameters
+    ----------
+    store : Store
+        Where forecasts are kept.
+    publication : Publication
+        Which one.
+
+    Returns
+    -------
+    dict of str to list
+        ``node``, ``level``, ``date`` (ISO 8601), ``step``, ``mean``, ``lo_95`` and ``hi_95``, by node and step; empty
+        lists where it was retired.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If the database does not answer.
+    """
+    table = FORECAST_ROWS.c
+    wanted = select(*(table[name] for name in COLUMNS)).where(table.publication_id == publication.id)
+    with store.reading() as connection:
+        rows = connection.execute(wanted.order_by(table.node, table.step)).all()
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
+    return {**columns, "date": [day.isoformat() for day in columns["date"]]}
 
 
 def forecast_row_of(row: Row[Any]) -> ForecastRow:
