@@ -3,13 +3,16 @@
 from salescope.batch.customers import CustomerScores, score_customers
 from salescope.batch.leads import BatchScores, score_leads, write_scores
 from salescope.batch.receivables import LookedAt, Receivables, collection_table, read_receivables
+from salescope.batch.sales_forecasts import ForecastEdition, publish_sales_forecast
 
 __all__ = [
     "BatchScores",
     "CustomerScores",
+    "ForecastEdition",
     "LookedAt",
     "Receivables",
     "collection_table",
+    "publish_sales_forecast",
     "read_receivables",
     "score_customers",
     "score_leads",

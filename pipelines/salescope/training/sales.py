@@ -9,7 +9,8 @@ import pandas as pd
 
 from salescope.forecasting import Backtest, SalesForecaster, backtest, sales_of_orders
 from salescope.forecasting.backtest import backtest_history
-from salescope.frames.errors import OutcomeError
+from salescope.forecasting.history import History
+from salescope.frames.errors import OutcomeError, listed
 from salescope.project import Workspace
 from salescope.sources import read_table, write_quarantine
 from salescope.training.progress import Progress, Steps, silent
@@ -18,6 +19,8 @@ __all__ = ["SalesForecast", "backtest_sales", "forecast_sales"]
 
 READ = ("orders", "products", "customers")
 MEASURED_ON = 3
+# What a published table has columns for, whatever else is asked for.
+PUBLISHED_LEVELS = (80, 95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +30,24 @@ class SalesForecast:
     Parameters
     ----------
     forecast : DataFrame
-        As of `SalesForecaster.predict`.
+        As of `SalesForecaster.predict`, with the intervals of the settings and those that are published.
+    as_of : Timestamp
+        Only earlier orders counted.
     notes : DataFrame, shape (n_findings, 4)
-        ``finding``, ``rows``, ``series`` and ``detail``, a sentence.
+        ``finding``, ``rows``, ``series`` and ``detail``, a sentence; levels of the tree that were left out come first.
     figures : DataFrame
         The last windows of the past together, as in `Backtest`; empty where history is too short for one.
+    windows : DataFrame, shape (n_windows, 3)
+        What the figures come from: ``window`` (1 is the newest), ``cutoff`` and ``periods``, how many followed it.
     quarantined : int
         Rows of tables that were rejected.
     """
 
     forecast: pd.DataFrame
+    as_of: pd.Timestamp
     notes: pd.DataFrame
     figures: pd.DataFrame
+    windows: pd.DataFrame
     quarantined: int
 
 
@@ -47,6 +56,7 @@ class _Asked:
     sales: pd.DataFrame
     forecaster: SalesForecaster
     as_of: pd.Timestamp
+    left_out: tuple[str, ...]
     quarantined: int
 
 
@@ -77,7 +87,7 @@ def backtest_sales(
     SourceError
         If a table cannot be read.
     """
-    asked = _asked(workspace, as_of=as_of)
+    asked = _asked(workspace, as_of=as_of, levels=workspace.sales.levels)
     steps = _steps(asked, windows=windows, progress=progress)
     found = backtest(asked.sales, forecaster=asked.forecaster, windows=windows, as_of=asked.as_of, tell=_teller(steps))
     steps.done()
@@ -109,22 +119,36 @@ def forecast_sales(
     SourceError
         If a table cannot be read.
     """
-    asked = _asked(workspace, as_of=as_of)
+    levels = tuple(sorted({*PUBLISHED_LEVELS, *workspace.sales.levels}))
+    asked = _asked(workspace, as_of=as_of, levels=levels)
     steps = _steps(asked, windows=MEASURED_ON + 1, progress=progress)
     history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=_teller(steps))
     fitted = asked.forecaster.fit_history(history)
-    try:
-        judged = backtest_history(history, forecaster=asked.forecaster, windows=MEASURED_ON).figures
-        figures = judged[judged["window"] == 0].reset_index(drop=True)
-    except OutcomeError:
-        figures = pd.DataFrame({"window": [], "level": []})
+    figures, windows = _measured(history, forecaster=asked.forecaster)
     steps.done()
     return SalesForecast(
-        forecast=fitted.predict(), notes=history.prepared.notes, figures=figures, quarantined=asked.quarantined
+        forecast=fitted.predict(),
+        as_of=asked.as_of,
+        notes=pd.concat([_left_out(asked), history.prepared.notes], ignore_index=True),
+        figures=figures,
+        windows=windows,
+        quarantined=asked.quarantined,
     )
 
 
-def _asked(workspace: Workspace, *, as_of: pd.Timestamp | None) -> _Asked:
+def _measured(history: History, *, forecaster: SalesForecaster) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judges the last windows together, and says how much of the past they are."""
+    try:
+        judged = backtest_history(history, forecaster=forecaster, windows=MEASURED_ON)
+    except OutcomeError:
+        nothing = pd.DataFrame({"window": [], "level": []})
+        return nothing, pd.DataFrame({"window": [], "cutoff": [], "periods": []})
+    seen = judged.points[judged.points["actual"].notna()].groupby("window")
+    windows = seen.agg(cutoff=("cutoff", "first"), periods=("step", "max")).reset_index()
+    return judged.figures[judged.figures["window"] == 0].reset_index(drop=True), windows
+
+
+def _asked(workspace: Workspace, *, as_of: pd.Timestamp | None, levels: tuple[int, ...]) -> _Asked:
     tables = {name: read_table(workspace, name) for name in READ if name in workspace.tables}
     for name, table in tables.items():
         write_quarantine(table.rejected, workspace.quarantine / f"{name}.csv")
@@ -133,7 +157,7 @@ def _asked(workspace: Workspace, *, as_of: pd.Timestamp | None) -> _Asked:
     if orders is None or not len(orders):
         raise OutcomeError("There is no order to forecast from", remedy="Map the table 'orders' in salescope.yaml.")
     settings = workspace.sales
-    hierarchy = _hierarchy(workspace, present={str(column) for frame in frames.values() for column in frame})
+    hierarchy, left_out = _hierarchy(workspace, present={str(column) for frame in frames.values() for column in frame})
     by = list(dict.fromkeys(column for columns in hierarchy.values() for column in columns))
     sales = sales_of_orders(
         orders, by=by, measure=settings.measure, products=frames.get("products"), customers=frames.get("customers")
@@ -142,23 +166,41 @@ def _asked(workspace: Workspace, *, as_of: pd.Timestamp | None) -> _Asked:
         settings.horizon,
         frequency=settings.frequency,
         hierarchy=hierarchy,
-        levels=settings.levels,
+        levels=levels,
         windows=settings.windows,
         seed=settings.seed,
     )
     # Without a moment, what comes after the last order is not known to be without orders.
     end = orders["ordered_at"].max().normalize() + pd.Timedelta(1, "D")
     rejected = sum(len(table.rejected) for table in tables.values())
-    return _Asked(sales=sales, forecaster=forecaster, as_of=as_of or end, quarantined=rejected)
+    moment = as_of or end
+    return _Asked(sales=sales, forecaster=forecaster, as_of=moment, left_out=left_out, quarantined=rejected)
 
 
-def _hierarchy(workspace: Workspace, *, present: set[str]) -> dict[str, list[str]]:
+def _hierarchy(workspace: Workspace, *, present: set[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Keeps what tables have of each level, and says what they have not."""
     found: dict[str, list[str]] = {}
+    said = []
     for level, columns in workspace.sales.hierarchy.items():
         kept = [column for column in columns if column in present]
-        if kept and kept not in found.values():
+        missing = listed([column for column in columns if column not in present])
+        same = next((name for name, others in found.items() if others == kept), None)
+        if not kept:
+            said.append(f"Level {level!r} was left out: no mapped table has {missing}.")
+        elif same is not None:
+            said.append(
+                f"Level {level!r} was left out: without {missing or 'more columns'} it is level {same!r} again."
+            )
+        else:
             found[level] = kept
-    return found
+            if missing:
+                said.append(f"Level {level!r} is made without {missing}, which no mapped table has.")
+    return found, tuple(said)
+
+
+def _left_out(asked: _Asked) -> pd.DataFrame:
+    rows = [{"finding": "left_out", "rows": 0, "series": 0, "detail": said} for said in asked.left_out]
+    return pd.DataFrame(rows, columns=["finding", "rows", "series", "detail"])
 
 
 def _steps(asked: _Asked, *, windows: int, progress: Progress) -> Steps:

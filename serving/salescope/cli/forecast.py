@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salescope.project import Workspace
+    from salescope.store import Publication
     from salescope.training.sales import SalesForecast
 
-__all__ = ["forecast"]
+__all__ = ["forecast", "measured_in"]
 
 
 def forecast(
@@ -32,10 +34,17 @@ def forecast(
     out: Annotated[
         Path | None, typer.Option(help="A file for every node: .csv, .xlsx, .parquet or .json; none by default.")
     ] = None,
+    publish: Annotated[
+        bool | None,
+        typer.Option(
+            "--publish/--no-publish", help="Let the service answer from it; by default, unless --as-of looks back."
+        ),
+    ] = None,
+    keep: Annotated[int, typer.Option(help="Published forecasts that are kept, this one among them.", min=1)] = 400,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
 ) -> None:
-    """Forecast the sales of every node, with intervals, and say how often these held in the past."""
+    """Forecast the sales of every node, with intervals, and publish the table that the service answers from."""
     import pandas as pd
 
     from salescope.batch import write_scores
@@ -48,18 +57,34 @@ def forecast(
     rows = _asked_for(told.forecast, node=node, level=level)
     if out is not None:
         write_scores(told.forecast, out)
+    published = _published(settings, told, keep=keep) if (as_of is None if publish is None else publish) else None
     document = {
+        "publication": published and published.id,
+        "as_of": told.as_of.isoformat(),
         "frequency": settings.sales.frequency,
         "horizon": settings.sales.horizon,
         "measure": settings.sales.measure,
         "currency": settings.currency if settings.sales.measure == "money" else None,
         "forecast": records(rows),
         "measured": records(told.figures),
+        "windows": records(told.windows),
         "notes": records(told.notes),
         "quarantined": told.quarantined,
         "file": None if out is None else str(out),
     }
-    emit(document, as_json=as_json, people=_shown(told, rows=rows, workspace=settings, out=out))
+    emit(document, as_json=as_json, people=_shown(told, rows=rows, workspace=settings))
+    if not as_json:
+        emit({}, as_json=False, people=_written(out, published=published))
+
+
+def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Publication:
+    from salescope.batch import ForecastEdition, publish_sales_forecast
+    from salescope.store import open_store
+
+    settings.state.mkdir(parents=True, exist_ok=True)
+    edition = ForecastEdition(as_of=told.as_of, figures=told.figures, windows=told.windows)
+    with closing(open_store(settings.store_url)) as store:
+        return publish_sales_forecast(settings, told.forecast, store=store, edition=edition, keep=keep)
 
 
 def _asked_for(frame: pd.DataFrame, *, node: str | None, level: str | None) -> pd.DataFrame:
@@ -73,7 +98,7 @@ def _asked_for(frame: pd.DataFrame, *, node: str | None, level: str | None) -> p
     return kept if node or level else frame[frame["node"] == frame["node"].iloc[0]]
 
 
-def _shown(told: SalesForecast, *, rows: pd.DataFrame, workspace: Workspace, out: Path | None) -> Iterator[object]:
+def _shown(told: SalesForecast, *, rows: pd.DataFrame, workspace: Workspace) -> Iterator[object]:
     sales = workspace.sales
     unit = workspace.currency if sales.measure == "money" else "pieces"
     bands = [f"#{level} %" for level in sales.levels]
@@ -86,10 +111,47 @@ def _shown(told: SalesForecast, *, rows: pd.DataFrame, workspace: Workspace, out
     yield table("Sales to come", columns=columns, rows=lines)
     if len(told.figures):
         yield figure_table(told.figures, levels=sales.levels)
-    else:
-        yield "History is too short to measure how often the intervals hold."
+    yield measured_in(told.windows, horizon=sales.horizon, frequency=sales.frequency)
     yield from (f"[dim]{plain(detail)}[/]" for detail in told.notes["detail"])
     if told.quarantined:
         yield f"{told.quarantined:,} rows quarantined."
+
+
+def measured_in(windows: pd.DataFrame, *, horizon: int, frequency: str) -> str:
+    """Says in how much of the past it was measured how often intervals hold.
+
+    Parameters
+    ----------
+    windows : DataFrame, shape (n_windows, 3)
+        As in `SalesForecast`.
+    horizon : int
+        Periods of a whole window.
+    frequency : str
+        The periods, as "month".
+
+    Returns
+    -------
+    str
+        For people; a warning where it was one window.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> windows = pd.DataFrame({"window": [1], "cutoff": [pd.Timestamp("2026-01-01")], "periods": [6]})
+    >>> measured_in(windows, horizon=12, frequency="month")
+    '[yellow]Measured in one window of the past only, 6 of 12 months long: that says little of the intervals.[/]'
+    """
+    if not len(windows):
+        return "[yellow]History is too short to measure how often the intervals hold.[/]"
+    seen, most = int(windows["periods"].max()), f"{horizon:,} {frequency}s"
+    long = most if seen >= horizon else f"{seen:,} of {most}"
+    if len(windows) == 1:
+        return f"[yellow]Measured in one window of the past only, {long} long: that says little of the intervals.[/]"
+    return f"Measured in {len(windows)} windows of the past, up to {long} long."
+
+
+def _written(out: Path | None, *, published: Publication | None) -> Iterator[object]:
     if out is not None:
         yield f"Every node in [bold]{out}[/]."
+    if published is not None:
+        yield f"Published as number {published.id}, {published.row_count:,} rows: /v1/forecasts answers from it."
