@@ -19,6 +19,7 @@ from tests.forecasting.made import made_forecaster, made_panel, made_sales, made
 
 from salescope.forecasting import SalesForecaster
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+from salescope.forecasting.boosted import Boosted
 from salescope.forecasting.member import Member
 from salescope.forecasting.smoothing import Smoothing
 from salescope.forecasting.statistical import Ets, Mstl, Theta
@@ -45,6 +46,7 @@ MEMBERS = [
     Subject(Theta()),
     Subject(Ets()),
     Subject(Mstl()),
+    Subject(Boosted(), together=True),
 ]
 FORECASTERS = {
     "tree": made_forecaster,

@@ -45,7 +45,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     step : int, optional
         Periods from one window to the next; by default the horizon, so that they do not overlap.
     members : sequence of Member, optional
-        Who forecasts; by default the baselines, two smoothings and Theta.
+        Who forecasts; by default the baselines, two smoothings, Theta and boosted trees.
     seed : int, default 0
         Of everything drawn.
 
@@ -311,7 +311,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         -------
         list of Member
         """
-        return default_members() if self.members is None else list(self.members)
+        return default_members(seed=self.seed) if self.members is None else list(self.members)
 
     def _windows(self) -> Windows:
         return Windows(count=self.windows, step=self.step or self.horizon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+from salescope.forecasting.boosted import Boosted
 from salescope.forecasting.member import Member
 from salescope.forecasting.smoothing import Smoothing
 from salescope.forecasting.statistical import Theta
@@ -10,8 +11,13 @@ from salescope.forecasting.statistical import Theta
 __all__ = ["default_members"]
 
 
-def default_members() -> list[Member]:
-    """Lists the members: both baselines, two smoothings and Theta.
+def default_members(*, seed: int = 0) -> list[Member]:
+    """Lists the members: both baselines, two smoothings, Theta and boosted trees.
+
+    Parameters
+    ----------
+    seed : int, default 0
+        Of what boosted trees draw.
 
     Returns
     -------
@@ -22,7 +28,7 @@ def default_members() -> list[Member]:
     Examples
     --------
     >>> [member.name for member in default_members()]
-    ['seasonal_naive', 'seasonal_naive_growth', 'smoothing', 'root_smoothing', 'theta']
+    ['seasonal_naive', 'seasonal_naive_growth', 'smoothing', 'root_smoothing', 'theta', 'boosted']
     """
     return [
         SeasonalNaive(),
@@ -30,4 +36,5 @@ def default_members() -> list[Member]:
         Smoothing(),
         Smoothing(root=True),
         Theta(),
+        Boosted(seed=seed),
     ]
