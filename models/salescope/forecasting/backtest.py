@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.history import History, KnownOf
-from salescope.forecasting.origins import cutoffs_before
+from salescope.forecasting.windows import Windows, judged_cutoffs
 from salescope.frames.errors import OutcomeError
 
 __all__ = ["Backtest", "backtest", "backtest_history"]
@@ -119,8 +119,8 @@ def backtest_history(
         If not even one window fits into the history.
     """
     origins, end = history.origins, history.end
-    step = step or origins.horizon
-    cutoffs = cutoffs_before(end, horizon=origins.horizon, windows=windows, step=step, least=4)
+    asked = Windows(count=windows, step=step or origins.horizon)
+    cutoffs = judged_cutoffs(end, horizon=origins.horizon, windows=asked)
     if not cutoffs:
         problem = f"{end} periods of sales are too few to judge a forecast by"
         raise OutcomeError(problem, remedy="Give more history.")

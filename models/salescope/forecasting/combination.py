@@ -65,7 +65,12 @@ def combine(forecasts: Floats, *, gate: Gate, group: Ints) -> Floats:
     >>> combine(np.array([[[1.0]], [[3.0]]]), gate=gate, group=np.array([0]))
     array([[2.]])
     """
-    return np.asarray(np.einsum("m...nh,nm->...nh", forecasts, gate.weights[group]), dtype=np.float64)
+    shares = gate.weights[group].T[:, :, None]
+    found: Floats = np.zeros(forecasts.shape[1:])
+    # Member by member: a product of matrices would add up in an order that depends on how many series there are.
+    for share, one in zip(shares, forecasts, strict=True):
+        found += share * one
+    return found
 
 
 def mean_error(forecast: Floats, actual: Floats, *, scale: Floats) -> Floats:
@@ -131,6 +136,9 @@ def choose_weights(
     skill = np.full(levels, np.nan)
     if not actual.shape[0] or np.isnan(actual).all():
         return Gate(members=tuple(members), weights=weights, skill=skill)
+    # What has not been seen yet neither counts nor changes the order in which errors are added up.
+    seen = ~np.isnan(actual).all(axis=(0, 2))
+    forecasts, actual, scale, group = forecasts[:, :, seen], actual[:, seen], scale[seen], group[seen]
     errors = np.array([mean_error(np.tensordot(share, forecasts, 1), actual, scale=scale) for share in shares])
     base = mean_error(np.tensordot(alone, forecasts, 1), actual, scale=scale)
     for rows, deciding in _deciding(group, levels=levels):
@@ -138,7 +146,7 @@ def choose_weights(
         chosen = _chosen(level_errors, level_base, shares=shares)
         if chosen is not None:
             weights[rows] = chosen
-    for level in range(levels):
+    for level in np.unique(group):
         of_level = np.tensordot(weights[level], forecasts, 1)
         mine = np.nanmean(mean_error(of_level, actual, scale=scale)[:, group == level])
         skill[level] = 1.0 - mine / max(float(np.nanmean(base[:, group == level])), 1e-300)

@@ -10,7 +10,7 @@ from salescope.forecasting.calendar import Floats
 from salescope.forecasting.member import Member
 from salescope.forecasting.panel import Panel
 
-__all__ = ["Origins", "cutoffs_before"]
+__all__ = ["Origins"]
 
 
 class Origins:
@@ -26,6 +26,16 @@ class Origins:
         How many periods ahead.
     tell : callable, optional
         Is told the cutoff and the member before each forecast.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.baselines import SeasonalNaive
+    >>> from salescope.forecasting.examples import monthly
+    >>> origins = Origins(monthly([[1.0, 2.0, 4.0, 8.0]]), [SeasonalNaive()], horizon=2)
+    >>> origins.stacked([3, 2]).round(2).tolist()
+    [[[[2.33, 2.33]], [[1.5, 1.5]]]]
+    >>> origins.actual(3, known=4)
+    array([[ 8., nan]])
     """
 
     def __init__(
@@ -105,37 +115,3 @@ class Origins:
         if self._tell:
             self._tell(cutoff, member.name)
         return member.forecast(self.panel.until(cutoff), horizon=self.horizon)
-
-
-def cutoffs_before(end: int, *, horizon: int, windows: int, step: int, least: int) -> list[int]:
-    """Chooses the cutoffs of windows that ended before a moment.
-
-    Parameters
-    ----------
-    end : int
-        So many periods have happened.
-    horizon : int
-        Periods of a window.
-    windows : int
-        At most so many.
-    step : int
-        Periods from one cutoff to the next.
-    least : int
-        Periods of history that the first needs.
-
-    Returns
-    -------
-    list of int, shape (n_cutoffs,)
-        The newest first. Where history is too short for one whole window, one that ends early, of a third of it.
-
-    Examples
-    --------
-    >>> cutoffs_before(60, horizon=12, windows=3, step=6, least=24)
-    [48, 42, 36]
-    >>> cutoffs_before(9, horizon=12, windows=3, step=6, least=4)
-    [6]
-    """
-    whole = [end - horizon - step * window for window in range(windows)]
-    enough = [cutoff for cutoff in whole if cutoff >= least]
-    short = end - max(1, end // 3)
-    return enough or [cutoff for cutoff in [short] if cutoff >= min(least, short) >= 1]

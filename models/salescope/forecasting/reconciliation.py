@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from salescope.forecasting.calendar import Floats
+from salescope.forecasting.mint import FEWEST_ERRORS, LEAST_SHARE, by_covariance
 from salescope.forecasting.tree import Tree
 from salescope.frames.errors import MisalignedError
 
@@ -19,8 +19,6 @@ Method = Literal["bottom_up", "wls", "mint_shrink"]
 
 # Dense memory grows with the square: 6,000 nodes take 3 GB (ANCHORS section 3).
 MOST_DENSE_NODES = 2_000
-FEWEST_ERRORS = 2
-LEAST_SHARE = 1e-6
 
 
 def reconcile(
@@ -64,8 +62,9 @@ def reconcile(
     -----
     ``wls`` and ``mint_shrink`` minimise ``(base - S b)' W^-1 (base - S b)`` over the bottom series ``b``; a pinned
     total is one of no variance. The sparse system has one row a node above the bottom.
-    A node without two errors, or with none but zero, keeps its base forecast under ``mint_shrink``; a new one has a
-    guessed variance under ``wls``. Errors that add up already may leave a covariance singular: then ``wls`` it is.
+    A node whose errors are fewer than two, all the same or a millionth of the largest keeps its base forecast under
+    ``mint_shrink``; a new one has a guessed variance under ``wls``. Where the errors leave a covariance singular, as
+    two observations do, ``wls`` it is.
     Wickramasuriya, Athanasopoulos, Hyndman (2019), Optimal forecast reconciliation … through trace minimization,
     JASA 114.
 
@@ -88,11 +87,9 @@ def reconcile(
     variance = _variances(base, tree=tree, errors=errors)
     if method == "bottom_up":
         bottom = _spread(base, tree=tree, variance=variance) if pin_total else base[tree.bottom]
-    elif method == "mint_shrink" and errors is not None and _has_covariance(errors, tree=tree):
-        try:
-            bottom = _dense(base, tree=tree, errors=errors, pin_total=pin_total)
-        except Exception:  # noqa: BLE001 - the library raises nothing narrower when a covariance is singular
-            bottom = _sparse(base, tree=tree, variance=variance, pin_total=pin_total)
+    elif method == "mint_shrink" and errors is not None and len(errors) <= MOST_DENSE_NODES:
+        found = by_covariance(base, tree=tree, errors=errors, pin_total=pin_total)
+        bottom = _sparse(base, tree=tree, variance=variance, pin_total=pin_total) if found is None else found
     else:
         bottom = _sparse(base, tree=tree, variance=variance, pin_total=pin_total)
     return tree.add_up(bottom if floor is None else keep_above(bottom, tree=tree, floor=floor))
@@ -184,9 +181,10 @@ def _sparse(base: Floats, *, tree: Tree, variance: Floats, pin_total: bool) -> F
     """Solves weighted least squares over the nodes above the bottom: with no variance, a node's base holds exactly."""
     upper = np.setdiff1d(np.arange(len(base)), tree.bottom)
     bottom, freedom = base[tree.bottom], variance[tree.bottom]
-    own = variance[upper].copy()
-    own[0] = 0.0 if pin_total else own[0]
     sums = tree.sums[upper]
+    # What holds its base to a millionth holds it, and no node makes the system one that cannot be solved.
+    own = np.maximum(variance[upper], LEAST_SHARE * (sums @ freedom))
+    own[0] = 0.0 if pin_total else own[0]
     weighed = sums.multiply(freedom[None, :]).tocsr()
     system = (weighed @ sums.T + sparse.diags_array(own)).tocsc()
     scale = 1.0 / np.sqrt(system.diagonal())
@@ -196,45 +194,3 @@ def _sparse(base: Floats, *, tree: Tree, variance: Floats, pin_total: bool) -> F
     gap = base[upper] - sums @ bottom
     found: Floats = bottom + weighed.T @ (scale[:, None] * factor.solve(scale[:, None] * gap))
     return found
-
-
-def _seen(errors: Floats) -> NDArray[np.bool_]:
-    known = np.isfinite(errors)
-    seen: NDArray[np.bool_] = (known.sum(axis=1) >= FEWEST_ERRORS) & (np.where(known, errors, 0.0) != 0).any(axis=1)
-    return seen
-
-
-def _has_covariance(errors: Floats, *, tree: Tree) -> bool:
-    """Says whether there are few enough nodes, some of the series have errors, and the errors are not all balanced.
-
-    The library refuses errors that sum to nought at nearly every node.
-    """
-    seen = _seen(errors)
-    balanced = np.abs(np.nansum(errors[seen], axis=1)) <= LEAST_SHARE * np.nansum(np.abs(errors[seen]), axis=1)
-    return len(errors) <= MOST_DENSE_NODES and bool(seen[tree.bottom].any()) and not balanced.all()
-
-
-def _dense(base: Floats, *, tree: Tree, errors: Floats, pin_total: bool) -> Floats:
-    """Reconciles the nodes that have errors by MinT-shrink; the others keep their base forecasts."""
-    from hierarchicalforecast.methods import MinTrace  # noqa: PLC0415  it takes a second to import
-
-    seen = _seen(errors)
-    known = seen[tree.bottom]
-    bottom = base[tree.bottom].copy()
-    upper = np.setdiff1d(np.flatnonzero(seen), tree.bottom)
-    rows = np.concatenate([upper, tree.bottom[known]])
-    rest = base - tree.sums[:, ~known] @ bottom[~known]
-    sums = tree.sums[rows][:, known].toarray()
-    # The library adds small numbers to variances: errors have to be about as large as one.
-    scaled = errors[rows] / np.sqrt(np.nanmean(errors[rows] ** 2))
-    method = MinTrace("mint_shrink")
-    method.fit(S=sums, y_hat=rest[rows], y_insample=scaled, y_hat_insample=np.zeros_like(scaled))
-    found: Floats = method.P @ rest[rows]
-    if pin_total:
-        # The least move that meets a sum is along the covariance of what was found with that sum.
-        along = method.P @ (method.W @ method.P.sum(axis=0))
-        freedom = np.diag(method.W)[len(upper) :]
-        along = along if along.sum() > LEAST_SHARE * freedom.sum() else freedom
-        found += np.outer(along / along.sum(), rest[0] - found.sum(axis=0))
-    bottom[known] = found
-    return bottom

@@ -11,31 +11,16 @@ import numpy as np
 from salescope.forecasting.calendar import Floats, Ints
 from salescope.forecasting.combination import BASELINE, MOST_WORSE, Gate, choose_weights, combine, mean_error
 from salescope.forecasting.intervals import series_scale
-from salescope.forecasting.origins import Origins, cutoffs_before
-from salescope.forecasting.reconciliation import MOST_DENSE_NODES, Method, reconcile
+from salescope.forecasting.living import LivingTree, living_series
+from salescope.forecasting.origins import Origins
+from salescope.forecasting.reconciliation import MOST_DENSE_NODES, Method
 from salescope.forecasting.tree import Tree
+from salescope.forecasting.windows import Windows, fit_cutoffs, windows_in_words
 
 __all__ = ["Reconciler", "TreeForecast", "Windows", "forecast_tree", "level_codes"]
 
 Reconciler = Literal["bottom_up", "wls", "wls_level", "mint_shrink"]
 RECONCILERS: tuple[Reconciler, ...] = ("wls", "wls_level", "mint_shrink", "bottom_up")
-FEWEST_PERIODS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Windows:
-    """Says by which windows of the past a forecast is chosen and its intervals are measured.
-
-    Parameters
-    ----------
-    count : int
-        At most so many.
-    step : int
-        Periods from one cutoff to the next.
-    """
-
-    count: int
-    step: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +32,7 @@ class TreeForecast:
     cutoff : int
         So many periods were history.
     mean : ndarray of float, shape (n_nodes, horizon)
-        The forecast; every node is the sum of its series.
+        The forecast; every node is the sum of its series, and one that sells no more or not yet is zero.
     baseline : ndarray of float, shape (n_nodes, horizon)
         What the baseline says of each node.
     base : ndarray of float, shape (n_nodes, horizon)
@@ -77,6 +62,16 @@ class TreeForecast:
     scale: Floats
     scales: Floats
 
+    @property
+    def whole_windows(self) -> int:
+        """Is how many windows it was chosen and measured by that had ended by the cutoff."""
+        return sum(one + self.mean.shape[1] <= self.cutoff for one in self.cutoffs)
+
+    @property
+    def measured_on(self) -> str:
+        """Is the same in words, "measured on 1 window"; said too where there is none, or only a part of one."""
+        return windows_in_words(self.cutoffs, end=self.cutoff, horizon=self.mean.shape[1])
+
 
 def forecast_tree(
     origins: Origins, *, tree: Tree, cutoff: int, windows: Windows, floor: Floats | None = None
@@ -100,11 +95,10 @@ def forecast_tree(
     -------
     TreeForecast
     """
-    history = origins.panel.values[:, :cutoff]
+    history, season = origins.panel.values[:, :cutoff], origins.panel.frequency.season
     group = level_codes(tree)
-    scale = series_scale(history, season=origins.panel.frequency.season)
-    least = max(2 * origins.panel.frequency.season, FEWEST_PERIODS)
-    cutoffs = _cutoffs(cutoff, horizon=origins.horizon, windows=windows, least=least)
+    scale = series_scale(history, season=season)
+    cutoffs = fit_cutoffs(cutoff, horizon=origins.horizon, season=season, windows=windows)
     past = origins.stacked(cutoffs)
     actual = _actuals(origins, cutoffs, known=cutoff)
     gate = choose_weights(past, actual, members=origins.names, scale=scale, group=group)
@@ -112,12 +106,12 @@ def forecast_tree(
     base = combine(now, gate=gate, group=group)
     before = combine(past, gate=gate, group=group)
     named = list(origins.names).index(BASELINE)
-    trial = _Trial(tree, before, actual, past[named], scale, group, floor)
+    living = [_living(tree, history[:, :one], season=season) for one in (*cutoffs, cutoff)]
+    trial = _Trial(living, before, actual, past[named], scale, group, floor)
     reconciler, adjusted = trial.best()
-    ended = _ended(history, season=origins.panel.frequency.season)
     return TreeForecast(
         cutoff=cutoff,
-        mean=trial.reconciled(np.where(ended[:, None], 0.0, base), reconciler),
+        mean=trial.reconciled(base, reconciler),
         baseline=now[named],
         base=base,
         gate=gate,
@@ -125,9 +119,9 @@ def forecast_tree(
         cutoffs=tuple(cutoffs),
         errors=actual - adjusted,
         scale=scale,
-        scales=np.array(
-            [series_scale(history[:, :one], season=origins.panel.frequency.season) for one in cutoffs]
-        ).reshape(len(cutoffs), len(history)),
+        scales=np.array([series_scale(history[:, :one], season=season) for one in cutoffs]).reshape(
+            len(cutoffs), len(history)
+        ),
     )
 
 
@@ -137,13 +131,8 @@ def level_codes(tree: Tree) -> Ints:
     return np.array([place[level] for level in tree.level], dtype=np.int64)
 
 
-def _cutoffs(cutoff: int, *, horizon: int, windows: Windows, least: int) -> list[int]:
-    found = cutoffs_before(cutoff, horizon=horizon, windows=windows.count, step=windows.step, least=least)
-    if len(found) >= 2:
-        return found
-    # Under two windows after two whole seasons, shorter histories have to do.
-    least = max(FEWEST_PERIODS, min(least // 2, cutoff // 2))
-    return cutoffs_before(cutoff, horizon=horizon, windows=windows.count, step=windows.step, least=least)
+def _living(tree: Tree, history: Floats, *, season: int) -> LivingTree:
+    return LivingTree.of(tree, series=living_series(history[tree.bottom], season=season))
 
 
 def _actuals(origins: Origins, cutoffs: Sequence[int], *, known: int) -> Floats:
@@ -151,17 +140,11 @@ def _actuals(origins: Origins, cutoffs: Sequence[int], *, known: int) -> Floats:
     return np.array([origins.actual(one, known=known) for one in cutoffs], dtype=np.float64).reshape(shape)
 
 
-def _ended(history: Floats, *, season: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Finds what has sold nothing for a whole season after it once did."""
-    newest = history[:, -season:]
-    return np.asarray((np.nan_to_num(newest) == 0).all(axis=1) & (history.shape[1] > season), dtype=np.bool_)
-
-
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Tries the ways of making forecasts add up on the windows of the past."""
+    """Tries the ways of making forecasts add up on the windows of the past; `living` is of each window and of now."""
 
-    tree: Tree
+    living: Sequence[LivingTree]
     before: Floats
     actual: Floats
     baseline: Floats
@@ -175,7 +158,8 @@ class _Trial:
         errors = None if reconciler == "wls_level" else self._errors(without)
         if errors is None and method == "mint_shrink":
             method = "wls"
-        return reconcile(base, tree=self.tree, method=method, errors=errors, pin_total=True, floor=self.floor)
+        living = self.living[-1 if without is None else without]
+        return living.reconcile(base, method=method, errors=errors, floor=self.floor)
 
     def _errors(self, without: int | None) -> Floats | None:
         kept = [window for window in range(len(self.before)) if window != without]
@@ -190,24 +174,28 @@ class _Trial:
             return "wls_level", self.before
         found, least = None, (True, np.inf)
         for reconciler in RECONCILERS:
-            if reconciler == "mint_shrink" and len(self.tree.nodes) > MOST_DENSE_NODES:
+            if reconciler == "mint_shrink" and self.before.shape[1] > MOST_DENSE_NODES:
                 continue
             # A window that had a say in the weights would speak for itself.
             adjusted = np.array(
                 [self.reconciled(base, reconciler, without=window) for window, base in enumerate(self.before)]
             )
             score = self._score(adjusted)
-            if score < least:
+            # The simpler one, where the other is better by nothing but rounding.
+            if score < (least[0], least[1] * (1.0 - 1e-9)):
                 found, least = (reconciler, adjusted), score
         assert found is not None  # noqa: S101 - bottom-up always has a score
         return found
 
     def _score(self, adjusted: Floats) -> tuple[bool, float]:
-        mine = mean_error(adjusted, self.actual, scale=self.scale)
-        base = mean_error(self.baseline, self.actual, scale=self.scale)
-        levels = [self.group == level for level in range(int(self.group.max()) + 1)]
-        parts = [(mine[:, rows], base[:, rows]) for rows in levels] + list(zip(mine, base, strict=True))
+        seen = ~np.isnan(self.actual).all(axis=(0, 2))
+        actual, scale, group = self.actual[:, seen], self.scale[seen], self.group[seen]
+        mine = mean_error(adjusted[:, seen], actual, scale=scale)
+        base = mean_error(self.baseline[:, seen], actual, scale=scale)
+        parts = [(mine[:, group == level], base[:, group == level]) for level in np.unique(group)]
         worse = any(
-            np.nanmean(ours) > MOST_WORSE * np.nanmean(theirs) for ours, theirs in parts if not np.isnan(theirs).all()
+            np.nanmean(ours) > MOST_WORSE * np.nanmean(theirs)
+            for ours, theirs in parts + list(zip(mine, base, strict=True))
+            if not np.isnan(theirs).all()
         )
         return worse, float(np.nanmean(mine))
