@@ -5,6 +5,8 @@ from __future__ import annotations
 from salescope.forecasting.backtest import Backtest, backtest
 from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_named
 from salescope.forecasting.cold_start import ColdStart, cold_start
+from salescope.forecasting.contributions import Explained, contributions
+from salescope.forecasting.events import KnownAhead, known_ahead
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
 from salescope.forecasting.override_value import value_added
@@ -12,14 +14,17 @@ from salescope.forecasting.overrides import Overrides
 from salescope.forecasting.panel import Known, Panel
 from salescope.forecasting.sales import PreparedSales, prepare_sales, sales_of_orders
 from salescope.forecasting.tree import Tree
+from salescope.forecasting.what_if import what_if
 
 __all__ = [
     "FREQUENCIES",
     "STAGES",
     "Backtest",
     "ColdStart",
+    "Explained",
     "Frequency",
     "Known",
+    "KnownAhead",
     "Overrides",
     "Panel",
     "PreparedSales",
@@ -27,11 +32,14 @@ __all__ = [
     "Tree",
     "backtest",
     "cold_start",
+    "contributions",
     "frequency_named",
+    "known_ahead",
     "level_shifts",
     "life_cycle",
     "prepare_sales",
     "sales_of_orders",
     "stage_names",
     "value_added",
+    "what_if",
 ]
