@@ -20,14 +20,18 @@ from tests.forecasting.made import made_forecaster, made_panel, made_sales, made
 from salescope.forecasting import SalesForecaster
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.forecasting.boosted import Boosted
+from salescope.forecasting.contributions import Explained, contributions
+from salescope.forecasting.driver_effects import Learner
 from salescope.forecasting.member import Member
 from salescope.forecasting.smoothing import Smoothing
 from salescope.forecasting.statistical import Ets, Mstl, Theta
+from salescope.forecasting.what_if import what_if
 from salescope.frames.errors import NotFittedModelError
 
-N_MEMBER_CHECKS, N_FORECASTER_CHECKS = 16, 19
+N_MEMBER_CHECKS, N_FORECASTER_CHECKS = 17, 23
 HORIZON = 6
 PERIODS = 24
+PARTS = ["trend", "season", "events", "price", "other"]
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,13 @@ def check_no_series_have_no_forecasts(subject):
 def check_one_period_of_history_is_repeated(subject):
     found = subject.member.forecast(made_panel(np.array([[3.0], [np.nan]])), horizon=2)
     np.testing.assert_array_equal(found, [[3.0, 3.0], [0.0, 0.0]])
+
+
+def check_what_was_learned_once_says_the_same_whenever_it_is_asked(subject):
+    if isinstance(subject.member, Learner):
+        learned = subject.member.fit(usual(), horizon=HORIZON)
+        for _ in range(2):
+            assert learned.predict(usual()).tobytes() == said(subject).tobytes()
 
 
 @cache
@@ -361,6 +372,47 @@ def check_tree_returns_may_be_negative(make):
 def check_tree_total_is_its_own_forecast(make):
     forecaster = fitted(make)
     np.testing.assert_allclose(forecaster.fitted_.mean[0], forecaster.fitted_.base[0], rtol=1e-9)
+
+
+def is_explained(forecaster: SalesForecaster) -> None:
+    """Says that parts are finite, add up to the forecast, and those of children to those of their parents."""
+    table, tree = contributions(forecaster), forecaster.tree_
+    pd.testing.assert_frame_equal(table.drop(columns=PARTS), forecaster.predict(), check_exact=True)
+    parts = table[PARTS].to_numpy().reshape(len(tree.nodes), -1, len(PARTS))
+    assert np.isfinite(parts).all()
+    mean = forecaster.fitted_.mean
+    size = np.maximum(tree.add_up(np.abs(mean[tree.bottom])).max(axis=1, keepdims=True), 1e-300)
+    assert (np.abs(parts.sum(axis=2) - mean) <= 1e-6 * size).all()
+    for part in np.moveaxis(parts, 2, 0):
+        assert (np.abs(part - tree.sums.toarray() @ part[tree.bottom]) <= 1e-6 * size).all()
+
+
+def check_tree_contributions_add_up(make):
+    is_explained(fitted(make))
+
+
+def check_tree_contributions_of_degenerate_series_add_up(make):
+    is_explained(make().fit(degenerate_sales(degenerate())))
+    for periods in (1, 2, 5, 9):
+        is_explained(make().fit(made_sales(periods=periods)))
+
+
+def check_tree_contributions_see_nothing_later(make):
+    later = made_sales(periods=PERIODS + 6)
+    later = later[later["date"] >= quarters(PERIODS + 1)[-1]].assign(y=-1e9)
+    found = contributions(make().fit(pd.concat([made_sales(), later]), as_of=quarters(PERIODS + 1)[-1]))
+    pd.testing.assert_frame_equal(found, contributions(fitted(make)), check_exact=True)
+
+
+def check_tree_what_if_holds_locks_and_changes_nothing_else(make):
+    explained = Explained.of(fitted(make))
+    before = fitted(make).predict()
+    total = np.linspace(1e3, 2e3, fitted(make).horizon)
+    told = what_if(explained, locks={"all": total})
+    np.testing.assert_allclose(told.loc[told["node"] == "all", "mean"], total, rtol=1e-9)
+    np.testing.assert_allclose(told[PARTS].sum(axis=1), told["mean"], rtol=1e-9)
+    np.testing.assert_array_equal(what_if(explained)["mean"], before["mean"])
+    pd.testing.assert_frame_equal(fitted(make).predict(), before, check_exact=True)
 
 
 CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
