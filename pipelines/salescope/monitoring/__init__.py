@@ -1,6 +1,9 @@
 """What people look at before they trust a model: plots of its newest outcomes and its card."""
 
+from salescope.monitoring.backtest_plots import backtest_plot
 from salescope.monitoring.card import card_page, png_of
+from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, node_history
+from salescope.monitoring.pictures import PICTURE_ENDINGS, svg_of, write_picture
 from salescope.monitoring.plots import (
     discrimination_plot,
     evaluation_plots,
@@ -14,21 +17,28 @@ from salescope.monitoring.track_plots import calibration_track_plot, drift_plot,
 from salescope.monitoring.wording import Words, figure_text
 
 __all__ = [
+    "PICTURE_ENDINGS",
     "TRACK_FIGURES",
+    "ForecastMarks",
     "RecentDrift",
     "Words",
+    "backtest_plot",
     "calibration_track_plot",
     "card_page",
     "discrimination_plot",
     "drift_plot",
     "evaluation_plots",
     "figure_text",
+    "forecast_plot",
     "importance_plot",
     "lift_plot",
+    "node_history",
     "png_of",
     "recent_drift",
     "reliability_plot",
+    "svg_of",
     "track_page",
     "track_plot",
     "track_plots",
+    "write_picture",
 ]

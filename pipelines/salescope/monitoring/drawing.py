@@ -27,7 +27,7 @@ CHINESE = (
 )
 
 
-def dress(axes: Axes, *, title: str, x: str, y: str, legend: bool = True) -> None:
+def dress(axes: Axes, *, title: str, x: str, y: str, legend: bool = True, pad: float = 6.0) -> None:
     """Gives axes their title, labels, frame, grid and legend.
 
     Parameters
@@ -38,8 +38,10 @@ def dress(axes: Axes, *, title: str, x: str, y: str, legend: bool = True) -> Non
         The title and the labels of the two axes.
     legend : bool, default True
         Whether there is anything to name.
+    pad : float, default 6
+        How far above the frame the title stands, in points.
     """
-    axes.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold")
+    axes.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold", pad=pad)
     axes.set_xlabel(x, color=INK)
     axes.set_ylabel(y, color=INK)
     axes.spines[["top", "right"]].set_visible(False)
