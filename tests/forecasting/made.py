@@ -11,13 +11,24 @@ import pandas as pd
 from salescope.forecasting import Panel, SalesForecaster, frequency_named
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.forecasting.calendar import Floats
+from salescope.forecasting.member import recent_level
 from salescope.forecasting.statistical import Theta
 
-__all__ = ["START", "made_forecaster", "made_panel", "made_sales", "made_values", "quarters"]
+__all__ = ["START", "Level", "made_forecaster", "made_panel", "made_sales", "made_values", "quarters"]
 
 START = pd.Timestamp("2018-01-01")
 REPS = {"1": "N", "2": "N", "3": "S", "4": "S"}
 HIERARCHY = {"region": ["region"], "rep": ["region", "rep"]}
+
+
+class Level:
+    """Is a member that costs nothing: it repeats the mean of the last year, and half of what it was a season ago."""
+
+    name, family = "level", "baseline"
+
+    def forecast(self, panel: Panel, *, horizon: int) -> Floats:
+        naive = SeasonalNaive().forecast(panel, horizon=horizon)
+        return np.asarray((naive + recent_level(panel, periods=panel.frequency.season)[:, None]) / 2)
 
 
 def made_values(*, series: int, periods: int, season: int = 4, seed: int = 0) -> Floats:

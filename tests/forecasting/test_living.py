@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.forecasting.made import HIERARCHY, made_forecaster, made_sales, made_values, quarters
+from tests.forecasting.made import HIERARCHY, Level, made_forecaster, made_sales, made_values, quarters
 
 from salescope.forecasting import SalesForecaster, backtest
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.forecasting.living import LivingTree, living_series
 from salescope.forecasting.reconciliation import reconcile
-from salescope.forecasting.smoothing import Smoothing
 from salescope.forecasting.tree import Tree
 
 REPS = {"1": "N", "2": "N", "3": "S", "4": "S", "5": "S"}
-MEMBERS = [SeasonalNaive(), SeasonalNaiveGrowth(), Smoothing()]
+MEMBERS = [SeasonalNaive(), SeasonalNaiveGrowth(), Level()]
 # Two more people begin after 25 of 32 quarters: one in a region that is there, one in a region of his own.
 LATER = {"6": "N", "7": "W"}
 BEGIN = 25
@@ -94,7 +93,7 @@ def test_series_that_have_not_begun_do_not_decide_which_levels_decide_alone() ->
 
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.booleans(), min_size=5, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_living_tree_forecasts_as_the_tree_of_what_lives(seed: int, lives: list[bool]) -> None:
     rng, series = np.random.default_rng(seed), np.array(lives)
     keys = pd.DataFrame({"region": list(REPS.values()), "rep": list(REPS)})

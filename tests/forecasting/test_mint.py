@@ -23,7 +23,7 @@ def shrinkage_in_loops(errors: Floats) -> float:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(3, 40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_shrinkage_is_that_of_the_loops(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     errors = rng.normal(size=(6, count)) * rng.lognormal(0, 3, (6, 1)) + rng.normal(size=count)
@@ -60,7 +60,7 @@ def test_a_branch_of_a_ten_millionth_does_not_make_a_covariance_singular() -> No
     grouped=st.booleans(),
     method=st.sampled_from(["mint_shrink", "wls"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_nothing_is_raised_whatever_the_errors_are(seed, count, sizes, unknown, kind, grouped, method) -> None:
     rng, tree = np.random.default_rng(seed), Tree.of(KEYS, levels=GROUPED if grouped else STRICT)
     size = np.array(sizes)[:, None]
