@@ -159,16 +159,15 @@ class DriverEffects:
         events, price : ndarray of float, shape (n_bottom, horizon)
             What each adds. Where they meet, each has the mean of what it adds to the other and what it adds alone.
         """
+        kinds = {self.panel.known.kinds[name] for name in self.panel.known.values} if self.learned else set()
         nothing: Floats = np.zeros_like(self.now)
-        kinds = {self.panel.known.kinds[name] for name in self.panel.known.values}
-        if not self.learned:
-            return nothing, nothing
-        no_events = self._at_rest({"event"}) if "event" in kinds else self.now
-        no_price = self._at_rest({"price"}) if "price" in kinds else self.now
-        neither = self._at_rest({"event", "price"}) if {"event", "price"} <= kinds else no_events + no_price - self.now
+        events = self.now - self._at_rest({"event"}) if "event" in kinds else nothing
+        price = self.now - self._at_rest({"price"}) if "price" in kinds else nothing
+        if not {"event", "price"} <= kinds:
+            return events, price
         # Two players' Shapley values: whoever is taken away first makes no difference.
-        events = (self.now - no_events + no_price - neither) / 2.0
-        return events, (self.now - no_price + no_events - neither) / 2.0
+        shared = (self.now - self._at_rest({"event", "price"}) - events - price) / 2.0
+        return events + shared, price + shared
 
     def _at_rest(self, kinds: Collection[str]) -> Floats:
         known, ahead = self.panel.known, self.panel.values.shape[1]

@@ -145,7 +145,7 @@ def _fitted(design: _Design, *, panel: Panel) -> _Fit:
     values = panel.values[:, -window:]
     drivers = _standard(panel, window=window) if design.drivers else np.zeros((len(values), window, 0))
     starts = range(0, len(values), AT_ONCE)
-    parts = [_solved(design, values[at : at + AT_ONCE], drivers[at : at + AT_ONCE]) for at in starts]
+    parts = [_solved(design, values[at : at + AT_ONCE], drivers=drivers[at : at + AT_ONCE]) for at in starts]
     seen = ~np.isnan(values)
     count = np.maximum(seen.sum(axis=1), 1)
     level, size = np.nan_to_num(values).sum(axis=1) / count, np.abs(np.nan_to_num(values)).sum(axis=1) / count
@@ -157,7 +157,7 @@ def _fitted(design: _Design, *, panel: Panel) -> _Fit:
     )
 
 
-def _solved(design: _Design, values: Floats, drivers: Floats) -> tuple[Floats, Floats]:
+def _solved(design: _Design, values: Floats, *, drivers: Floats) -> tuple[Floats, Floats]:
     """Solves the normal equations of many nodes; gives profiles, and their expected squared error over a cycle."""
     seen = ~np.isnan(values)
     shared = np.broadcast_to(design.columns, (len(values), *design.columns.shape))

@@ -30,8 +30,9 @@ def what_if(
     explained : Explained
         The forecast as it is.
     drivers : DataFrame, shape (n_changes, 4), optional
-        ``node``, ``driver``, ``date`` (first day of a period ahead) and the new ``value``. A node above the bottom
-        stands for all its series; where two rows are about one series, that of the node with fewer series holds.
+        ``node``, ``driver``, ``date`` (first day of a period ahead) and the new ``value``: of an event, the share of
+        the period that it fills. A node above the bottom stands for all its series; where two rows are about one
+        series, that of the node with fewer series holds.
     locks : mapping of str to ndarray of float, each of shape (horizon,), optional
         What a node is held at, by its name; NaN in a period where it is free.
 
