@@ -7,9 +7,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from tests.forecasting.made import made_forecaster, made_sales
 
 from salescope.bundle import LEAD_SCORER, MANIFEST, build_manifest, bundle_model, digest_of
 from salescope.features import customer_features, invoice_snapshots
+from salescope.forecasting.sales_model import SalesModel
 from salescope.scoring.churn import ChurnScorer
 from salescope.scoring.leads import LeadScorer
 from salescope.scoring.payments import PaymentScorer
@@ -131,6 +133,14 @@ def made_segments() -> dict[str, bytes]:
     return bundle_model(segmenter, canary_rows=features, card={"as_of": "2025-04-01"}, made_with=VERSION)
 
 
+def made_sales_model() -> dict[str, bytes]:
+    """Gives the bundle of a forecast of four made series."""
+    forecaster = made_forecaster()
+    history = forecaster.read(made_sales())
+    model = SalesModel.of(forecaster.fit_history(history), history=history)
+    return bundle_model(model, canary_rows=model.canary_rows(), card={"as_of": "2024-01-01"}, made_with=VERSION)
+
+
 # One sound bundle of each kind there is; every kind is mutated by the same tests.
 MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     LEAD_SCORER: made_bundle,
@@ -138,6 +148,7 @@ MADE: Mapping[str, Callable[[], dict[str, bytes]]] = {
     "lifetime_value": made_value,
     "payment_scorer": made_payments,
     "product_recommender": made_products,
+    "sales_forecaster": made_sales_model,
     "segmenter": made_segments,
 }
 

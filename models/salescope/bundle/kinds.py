@@ -73,6 +73,12 @@ def _product_recommender() -> type[Fitted]:
     return ProductRecommender
 
 
+def _sales_forecaster() -> type[Fitted]:
+    from salescope.forecasting.sales_model import SalesModel  # noqa: PLC0415
+
+    return SalesModel
+
+
 def _segmenter() -> type[Fitted]:
     from salescope.scoring.segments import Segmenter  # noqa: PLC0415
 
@@ -85,5 +91,6 @@ KINDS: Mapping[str, Callable[[], type[Fitted]]] = {
     "lifetime_value": _lifetime_value,
     "payment_scorer": _payment_scorer,
     "product_recommender": _product_recommender,
+    "sales_forecaster": _sales_forecaster,
     "segmenter": _segmenter,
 }

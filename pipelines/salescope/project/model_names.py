@@ -13,7 +13,7 @@ class ModelName(StrEnum):
     Examples
     --------
     >>> [str(name) for name in ModelName]
-    ['leads', 'churn', 'value', 'payments', 'segments', 'products']
+    ['leads', 'churn', 'value', 'payments', 'segments', 'products', 'sales']
     """
 
     LEADS = "leads"
@@ -22,3 +22,4 @@ class ModelName(StrEnum):
     PAYMENTS = "payments"
     SEGMENTS = "segments"
     PRODUCTS = "products"
+    SALES = "sales"

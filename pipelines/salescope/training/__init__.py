@@ -11,6 +11,7 @@ from salescope.training.payments import PaymentData, payment_data, train_payment
 from salescope.training.products import train_products
 from salescope.training.progress import Steps
 from salescope.training.running import TrainingOptions, TrainingResult
+from salescope.training.sales_training import train_sales
 from salescope.training.scorers import STEPS, train_scorer
 from salescope.training.segments import train_segments
 from salescope.training.splitting import ByOutcome, BySnapshot, Splitting
@@ -44,6 +45,7 @@ __all__ = [
     "train_leads",
     "train_payments",
     "train_products",
+    "train_sales",
     "train_scorer",
     "train_segments",
     "train_value",

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from salescope.forecasting import Backtest, SalesForecaster, backtest, sales_of_orders
+from salescope.forecasting import Backtest, SalesForecaster, backtest
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
-from salescope.frames.errors import OutcomeError, listed
+from salescope.frames.errors import OutcomeError
 from salescope.project import Workspace
-from salescope.sources import read_table, write_quarantine
+from salescope.training.asked_sales import PUBLISHED_LEVELS, AskedSales, ask_sales, teller
 from salescope.training.progress import Progress, Steps, silent
+from salescope.training.promoted_sales import PromotedSales, measured_of, promoted_sales
 
-__all__ = ["SalesForecast", "backtest_sales", "forecast_sales"]
+__all__ = ["MEASURED_ON", "SalesForecast", "backtest_sales", "forecast_sales", "windows_of"]
 
-READ = ("orders", "products", "customers")
 MEASURED_ON = 3
-# What a published table has columns for, whatever else is asked for.
-PUBLISHED_LEVELS = (80, 95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +38,8 @@ class SalesForecast:
         What the figures come from: ``window`` (1 is the newest), ``cutoff`` and ``periods``, how many followed it.
     quarantined : int
         Rows of tables that were rejected.
+    version : str or None
+        The promoted model that had chosen how to forecast; None where that was chosen now.
     """
 
     forecast: pd.DataFrame
@@ -49,15 +48,7 @@ class SalesForecast:
     figures: pd.DataFrame
     windows: pd.DataFrame
     quarantined: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    sales: pd.DataFrame
-    forecaster: SalesForecaster
-    as_of: pd.Timestamp
-    left_out: tuple[str, ...]
-    quarantined: int
+    version: str | None = None
 
 
 def backtest_sales(
@@ -87,24 +78,26 @@ def backtest_sales(
     SourceError
         If a table cannot be read.
     """
-    asked = _asked(workspace, as_of=as_of, levels=workspace.sales.levels)
-    steps = _steps(asked, windows=windows, progress=progress)
-    found = backtest(asked.sales, forecaster=asked.forecaster, windows=windows, as_of=asked.as_of, tell=_teller(steps))
+    asked = ask_sales(workspace, as_of=as_of)
+    steps = _steps(asked.forecaster, windows=windows, progress=progress)
+    found = backtest(asked.sales, forecaster=asked.forecaster, windows=windows, as_of=asked.as_of, tell=teller(steps))
     steps.done()
     return found
 
 
 def forecast_sales(
-    workspace: Workspace, *, as_of: pd.Timestamp | None = None, progress: Progress = silent
+    workspace: Workspace, *, as_of: pd.Timestamp | None = None, anew: bool = False, progress: Progress = silent
 ) -> SalesForecast:
     """Forecasts every node of a workspace's sales, and says how well that went in the past.
 
     Parameters
     ----------
     workspace : Workspace
-        Its tables "orders", "products" and "customers", where mapped, and its section "sales".
+        Its tables "orders", "products" and "customers", where mapped, its section "sales", and the promoted model.
     as_of : Timestamp, optional
         Only earlier orders count; by default all, up to the last whole period.
+    anew : bool, default False
+        Whether members are chosen anew although a model was promoted.
     progress : callable, optional
         Is told each step.
 
@@ -114,25 +107,79 @@ def forecast_sales(
 
     Raises
     ------
+    BundleError
+        If the promoted model is damaged.
     OutcomeError
         If there is no order, or no whole period of them.
     SourceError
         If a table cannot be read.
+
+    Notes
+    -----
+    A promoted model keeps its members, their shares and the way of adding up: what a planner reads tonight differs from
+    last night because sales did. It costs one cutoff. Without one, members are chosen and measured in windows of the
+    past.
     """
-    levels = tuple(sorted({*PUBLISHED_LEVELS, *workspace.sales.levels}))
-    asked = _asked(workspace, as_of=as_of, levels=levels)
-    steps = _steps(asked, windows=MEASURED_ON + 1, progress=progress)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=_teller(steps))
+    asked = ask_sales(workspace, as_of=as_of, levels=PUBLISHED_LEVELS)
+    promoted = PromotedSales(card={}) if anew else promoted_sales(workspace, asked=asked)
+    made = _chosen if promoted.model is None else _as_promoted
+    return made(asked, promoted, progress=progress)
+
+
+def windows_of(judged: Backtest) -> pd.DataFrame:
+    """Says how much of the past figures come from.
+
+    Parameters
+    ----------
+    judged : Backtest
+        Its points.
+
+    Returns
+    -------
+    DataFrame, shape (n_windows, 3)
+        ``window`` (1 is the newest), ``cutoff`` and ``periods``, how many followed it.
+    """
+    seen = judged.points[judged.points["actual"].notna()].groupby("window")
+    return seen.agg(cutoff=("cutoff", "first"), periods=("step", "max")).reset_index()
+
+
+def _chosen(asked: AskedSales, promoted: PromotedSales, *, progress: Progress) -> SalesForecast:
+    steps = _steps(asked.forecaster, windows=MEASURED_ON + 1, progress=progress)
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
     fitted = asked.forecaster.fit_history(history)
-    figures, windows = _measured(history, forecaster=asked.forecaster)
+    measured = _measured(history, forecaster=asked.forecaster)
     steps.done()
+    return _told(asked, fitted=fitted, measured=measured, promoted=promoted)
+
+
+def _as_promoted(asked: AskedSales, promoted: PromotedSales, *, progress: Progress) -> SalesForecast:
+    model = promoted.model
+    assert model is not None  # noqa: S101 - the caller has looked
+    steps = Steps(progress, total=len(model.forecaster.members or ()))
+    history = model.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
+    fitted = model.again(history)
+    steps.done()
+    return _told(asked, fitted=fitted, measured=measured_of(promoted.card), promoted=promoted)
+
+
+def _told(
+    asked: AskedSales,
+    *,
+    fitted: SalesForecaster,
+    measured: tuple[pd.DataFrame, pd.DataFrame],
+    promoted: PromotedSales,
+) -> SalesForecast:
+    figures, windows = measured
+    said = [{"finding": "model", "rows": 0, "series": 0, "detail": promoted.remark}] if promoted.remark else []
+    notes = [part for part in (pd.DataFrame(said), asked.notes, fitted.prepared_.notes) if len(part)]
     return SalesForecast(
         forecast=fitted.predict(),
         as_of=asked.as_of,
-        notes=pd.concat([_left_out(asked), history.prepared.notes], ignore_index=True),
+        notes=pd.concat(notes, ignore_index=True) if notes else fitted.prepared_.notes,
         figures=figures,
         windows=windows,
-        quarantined=asked.quarantined,
+        quarantined=asked.recorded.quarantined,
+        version=promoted.version,
     )
 
 
@@ -143,73 +190,8 @@ def _measured(history: History, *, forecaster: SalesForecaster) -> tuple[pd.Data
     except OutcomeError:
         nothing = pd.DataFrame({"window": [], "level": []})
         return nothing, pd.DataFrame({"window": [], "cutoff": [], "periods": []})
-    seen = judged.points[judged.points["actual"].notna()].groupby("window")
-    windows = seen.agg(cutoff=("cutoff", "first"), periods=("step", "max")).reset_index()
-    return judged.figures[judged.figures["window"] == 0].reset_index(drop=True), windows
+    return judged.figures[judged.figures["window"] == 0].reset_index(drop=True), windows_of(judged)
 
 
-def _asked(workspace: Workspace, *, as_of: pd.Timestamp | None, levels: tuple[int, ...]) -> _Asked:
-    tables = {name: read_table(workspace, name) for name in READ if name in workspace.tables}
-    for name, table in tables.items():
-        write_quarantine(table.rejected, workspace.quarantine / f"{name}.csv")
-    frames = {name: table.frame for name, table in tables.items()}
-    orders = frames.get("orders")
-    if orders is None or not len(orders):
-        raise OutcomeError("There is no order to forecast from", remedy="Map the table 'orders' in salescope.yaml.")
-    settings = workspace.sales
-    hierarchy, left_out = _hierarchy(workspace, present={str(column) for frame in frames.values() for column in frame})
-    by = list(dict.fromkeys(column for columns in hierarchy.values() for column in columns))
-    sales = sales_of_orders(
-        orders, by=by, measure=settings.measure, products=frames.get("products"), customers=frames.get("customers")
-    )
-    forecaster = SalesForecaster(
-        settings.horizon,
-        frequency=settings.frequency,
-        hierarchy=hierarchy,
-        levels=levels,
-        windows=settings.windows,
-        seed=settings.seed,
-    )
-    # Without a moment, what comes after the last order is not known to be without orders.
-    end = orders["ordered_at"].max().normalize() + pd.Timedelta(1, "D")
-    rejected = sum(len(table.rejected) for table in tables.values())
-    moment = as_of or end
-    return _Asked(sales=sales, forecaster=forecaster, as_of=moment, left_out=left_out, quarantined=rejected)
-
-
-def _hierarchy(workspace: Workspace, *, present: set[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Keeps what tables have of each level, and says what they have not."""
-    found: dict[str, list[str]] = {}
-    said = []
-    for level, columns in workspace.sales.hierarchy.items():
-        kept = [column for column in columns if column in present]
-        missing = listed([column for column in columns if column not in present])
-        same = next((name for name, others in found.items() if others == kept), None)
-        if not kept:
-            said.append(f"Level {level!r} was left out: no mapped table has {missing}.")
-        elif same is not None:
-            said.append(
-                f"Level {level!r} was left out: without {missing or 'more columns'} it is level {same!r} again."
-            )
-        else:
-            found[level] = kept
-            if missing:
-                said.append(f"Level {level!r} is made without {missing}, which no mapped table has.")
-    return found, tuple(said)
-
-
-def _left_out(asked: _Asked) -> pd.DataFrame:
-    rows = [{"finding": "left_out", "rows": 0, "series": 0, "detail": said} for said in asked.left_out]
-    return pd.DataFrame(rows, columns=["finding", "rows", "series", "detail"])
-
-
-def _steps(asked: _Asked, *, windows: int, progress: Progress) -> Steps:
-    cutoffs = windows + asked.forecaster.windows
-    return Steps(progress, total=cutoffs * len(asked.forecaster.chosen_members()))
-
-
-def _teller(steps: Steps) -> Callable[[int, str], None]:
-    def tell(cutoff: int, member: str) -> None:  # architecture: allow positional
-        steps(f"{member} from period {cutoff}")
-
-    return tell
+def _steps(forecaster: SalesForecaster, *, windows: int, progress: Progress) -> Steps:
+    return Steps(progress, total=(windows + forecaster.windows) * len(forecaster.chosen_members()))

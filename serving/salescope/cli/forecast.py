@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from salescope.cli.backtest import HistoryOption, figure_table, records
 from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, plain, steps_shown, table
 from salescope.frames.errors import UnknownNameError
-from salescope.project import load_workspace
+from salescope.project import ModelName, load_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,9 @@ def forecast(
     out: Annotated[
         Path | None, typer.Option(help="A file for every node: .csv, .xlsx, .parquet or .json; none by default.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Choose members anew, although a model of sales was promoted.")
+    ] = False,
     publish: Annotated[
         bool | None,
         typer.Option(
@@ -53,28 +57,15 @@ def forecast(
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
     with steps_shown("forecast", quiet=as_json) as tell:
-        told = forecast_sales(settings, as_of=moment, progress=tell)
+        told = forecast_sales(settings, as_of=moment, anew=anew, progress=tell)
     rows = _asked_for(told.forecast, node=node, level=level)
     if out is not None:
         write_scores(told.forecast, out)
     published = _published(settings, told, keep=keep) if (as_of is None if publish is None else publish) else None
-    document = {
-        "publication": published and published.id,
-        "as_of": told.as_of.isoformat(),
-        "frequency": settings.sales.frequency,
-        "horizon": settings.sales.horizon,
-        "measure": settings.sales.measure,
-        "currency": settings.currency if settings.sales.measure == "money" else None,
-        "forecast": records(rows),
-        "measured": records(told.figures),
-        "windows": records(told.windows),
-        "notes": records(told.notes),
-        "quarantined": told.quarantined,
-        "file": None if out is None else str(out),
-    }
-    emit(document, as_json=as_json, people=_shown(told, rows=rows, workspace=settings))
-    if not as_json:
-        emit({}, as_json=False, people=_written(out, published=published))
+    document = {**_document(told, workspace=settings, published=published), "forecast": records(rows)}
+    document["file"] = None if out is None else str(out)
+    people = chain(_shown(told, rows=rows, workspace=settings), _written(out, published=published))
+    emit(document, as_json=as_json, people=people)
 
 
 def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Publication:
@@ -82,9 +73,26 @@ def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Public
     from salescope.store import open_store
 
     settings.state.mkdir(parents=True, exist_ok=True)
-    edition = ForecastEdition(as_of=told.as_of, figures=told.figures, windows=told.windows)
+    versions = {} if told.version is None else {ModelName.SALES.value: told.version}
+    edition = ForecastEdition(as_of=told.as_of, figures=told.figures, windows=told.windows, versions=versions)
     with closing(open_store(settings.store_url)) as store:
         return publish_sales_forecast(settings, told.forecast, store=store, edition=edition, keep=keep)
+
+
+def _document(told: SalesForecast, *, workspace: Workspace, published: Publication | None) -> dict[str, Any]:
+    return {
+        "publication": published and published.id,
+        "version": told.version,
+        "as_of": told.as_of.isoformat(),
+        "frequency": workspace.sales.frequency,
+        "horizon": workspace.sales.horizon,
+        "measure": workspace.sales.measure,
+        "currency": workspace.currency if workspace.sales.measure == "money" else None,
+        "measured": records(told.figures),
+        "windows": records(told.windows),
+        "notes": records(told.notes),
+        "quarantined": told.quarantined,
+    }
 
 
 def _asked_for(frame: pd.DataFrame, *, node: str | None, level: str | None) -> pd.DataFrame:

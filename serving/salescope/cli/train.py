@@ -124,6 +124,18 @@ def payments(
     _tell(result, name="Payments", promote=promote, as_json=as_json)
 
 
+@app.command("sales")
+def sales(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True, as_json: JsonOption = False) -> None:
+    """Choose how sales are forecast, judged in windows of the past.
+
+    Exits with 3 when it was not promoted (worse than the baseline somewhere, or than the champion).
+    """
+    from salescope.training import train_sales
+
+    result = trained(train_sales, workspace=load_workspace(workspace), promote=promote)
+    _tell(result, name="Sales", promote=promote, as_json=as_json)
+
+
 @app.command("customers")
 def customers(*, workspace: WorkspaceOption = ".", promote: PromoteOption = True, as_json: JsonOption = False) -> None:
     """Train churn, value, segments, products and payments, each where the tables allow it.
