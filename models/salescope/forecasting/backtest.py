@@ -34,6 +34,17 @@ class Backtest:
     Notes
     -----
     At each cutoff members, gate, reconciliation and intervals know only what was earlier.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.baselines import SeasonalNaiveGrowth
+    >>> dates = pd.date_range("2020-01-01", periods=36, freq="MS")
+    >>> sales = pd.DataFrame({"series_id": "a", "date": dates, "y": np.arange(36.0)})
+    >>> found = backtest(sales, forecaster=SalesForecaster(horizon=6, members=[SeasonalNaiveGrowth()]), windows=2)
+    >>> found.figures[["window", "level", "nodes"]].to_numpy().tolist()[:2]
+    [[0, 'all', 1], [0, 'bottom', 1]]
+    >>> found.points.groupby("window")["cutoff"].first().dt.month.tolist()
+    [7, 1]
     """
 
     points: pd.DataFrame
@@ -117,6 +128,16 @@ def backtest_history(
     ------
     OutcomeError
         If not even one window fits into the history.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.baselines import SeasonalNaiveGrowth
+    >>> dates = pd.date_range("2020-01-01", periods=36, freq="MS")
+    >>> sales = pd.DataFrame({"series_id": "a", "date": dates, "y": np.arange(36.0)})
+    >>> forecaster = SalesForecaster(horizon=6, members=[SeasonalNaiveGrowth()])
+    >>> history = forecaster.read(sales)
+    >>> backtest_history(history, forecaster=forecaster, windows=2).figures["window"].unique().tolist()
+    [0, 1, 2]
     """
     origins, end = history.origins, history.end
     asked = Windows(count=windows, step=step or origins.horizon)

@@ -31,6 +31,20 @@ class CustomerDays:
         ``region`` to share of sales without a customer; the whole under "".
     since : Timestamp
         First day from which a first order makes a new customer.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "b", "a", None],
+    ...         "ordered_at": pd.to_datetime(["2025-01-01", "2025-11-01", "2025-12-01", "2025-12-05"]),
+    ...         "quantity": [1, 1, 2, 1],
+    ...         "unit_price": [10.0, 30.0, 20.0, 10.0],
+    ...     }
+    ... )
+    >>> days = customer_days(orders, as_of=pd.Timestamp("2026-01-01"))
+    >>> days.split(pd.Timestamp("2025-11-01"), pd.Timestamp("2026-01-01"), moment=pd.Timestamp("2025-10-01"))
+    (40.0, 30.0)
     """
 
     money: pd.DataFrame
@@ -107,6 +121,20 @@ def customer_days(orders: pd.DataFrame, *, as_of: pd.Timestamp, customers: pd.Da
     CustomerDays
         Without `customers`, whoever orders first in the first half of the history, at most in its first year, may have
         been a customer before it, and is not counted as new.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "b", "a", None],
+    ...         "ordered_at": pd.to_datetime(["2025-01-01", "2025-11-01", "2025-12-01", "2025-12-05"]),
+    ...         "quantity": [1, 1, 2, 1],
+    ...         "unit_price": [10.0, 30.0, 20.0, 10.0],
+    ...     }
+    ... )
+    >>> days = customer_days(orders, as_of=pd.Timestamp("2026-01-01"))
+    >>> days.money["y"].tolist(), round(days.unnamed_share, 3)
+    ([10.0, 40.0, 30.0], 0.111)
     """
     lines = orders[(orders["ordered_at"] < as_of).to_numpy()]
     named = lines[lines["customer_id"].notna().to_numpy()]
@@ -151,6 +179,12 @@ class Acquisition:
         New customers a day.
     value : ndarray of float, shape (n_ages,)
         Money that a new customer has brought by the end of so many days, the first day is age 0; cumulative.
+
+    Examples
+    --------
+    >>> came = Acquisition(rate=2.0, value=np.array([10.0, 15.0]))
+    >>> came.money(3)
+    array([ 0., 20., 50., 90.])
     """
 
     rate: float

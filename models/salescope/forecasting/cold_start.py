@@ -35,6 +35,14 @@ class ColdStart:
         How many series the shape and the median come from; 0 when there was none.
     shared : ndarray of int, shape (n_new,)
         How many attributes each of them shares at least.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.examples import monthly
+    >>> panel = monthly([[1.0] * 6 + [3.0] * 6, [np.nan] * 11 + [6.0]])
+    >>> new = cold_start(panel, keys=pd.DataFrame({"category": ["tools", "tools"]}), horizon=3)
+    >>> new.rows, new.look_alikes
+    (array([1]), array([1]))
     """
 
     rows: Ints

@@ -36,6 +36,12 @@ class Gate:
         Shares of the members; each row sums to 1.
     skill : ndarray of float, shape (n_levels,)
         Share of the baseline's error that the combination saves in the windows it was chosen by; NaN without windows.
+
+    Examples
+    --------
+    >>> gate = Gate(members=("a", "b"), weights=np.array([[1.0, 0.0], [0.5, 0.5]]), skill=np.array([0.0, 0.1]))
+    >>> combine(np.array([[[1.0], [1.0]], [[3.0], [3.0]]]), gate=gate, group=np.array([0, 1])).ravel()
+    array([1., 2.])
     """
 
     members: tuple[str, ...]
@@ -128,6 +134,14 @@ def choose_weights(
     -----
     Plain means need no weights to be learned, and are hard to beat (Clemen 1989, *Combining forecasts*). Small levels
     choose together.
+
+    Examples
+    --------
+    >>> actual = np.array([[[10.0, 12.0]], [[11.0, 13.0]]])
+    >>> said = np.array([actual + 2.0, actual + 0.5])
+    >>> names = ["seasonal_naive_growth", "theta"]
+    >>> choose_weights(said, actual, members=names, scale=np.ones(1), group=np.array([0]))
+    Gate(members=('seasonal_naive_growth', 'theta'), weights=array([[0., 1.]]), skill=array([0.75]))
     """
     shares = _candidates(len(members))
     levels = int(group.max()) + 1 if len(group) else 0

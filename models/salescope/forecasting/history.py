@@ -32,6 +32,16 @@ class History:
         Which series add up to which nodes.
     origins : Origins
         Members over the histories of the nodes; what they forecast is shared by whoever asks.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from salescope.forecasting import SalesForecaster
+    >>> dates = pd.date_range("2026-01-01", periods=3, freq="MS")
+    >>> sales = pd.DataFrame({"series_id": "a", "date": dates, "y": [5.0, -1.0, 7.0]})
+    >>> history = SalesForecaster(horizon=1, members=[]).read(sales)
+    >>> history.end, history.floor(1), history.floor(2)
+    (3, array([0.]), array([-inf]))
     """
 
     prepared: PreparedSales
@@ -74,6 +84,14 @@ def node_panel(bottom: Panel, tree: Tree) -> Panel:
     -------
     Panel
         One history a node; ``group`` is the level.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from salescope.forecasting.examples import monthly
+    >>> tree = Tree.of(pd.DataFrame({"rep": ["1", "2"]}), levels={"rep": ["rep"]})
+    >>> node_panel(monthly([[1.0, 2.0], [np.nan, 5.0]]), tree).values
+    array([[ 1.,  7.], [ 1.,  2.], [nan,  5.]])
     """
     return Panel(
         series=tree.nodes,

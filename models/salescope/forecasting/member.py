@@ -21,6 +21,14 @@ class Member(Protocol):
     the sales give twice the forecast, and every forecast is finite: a series too short for the method gets the
     baseline, one that has not begun gets zero. But for boosted trees, which learn all steps together, a longer horizon
     changes no earlier step.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.baselines import SeasonalNaive
+    >>> from salescope.forecasting.examples import monthly
+    >>> member: Member = SeasonalNaive()
+    >>> member.name, member.family, member.forecast(monthly([[2.0, 4.0]]), horizon=1)
+    ('seasonal_naive', 'baseline', array([[3.]]))
     """
 
     @property

@@ -35,6 +35,15 @@ class SplitSettings:
     ------
     OutOfRangeError
         If an error is not above 0.
+
+    Examples
+    --------
+    >>> SplitSettings(as_of=pd.Timestamp("2026-01-01"), error_forecast=0.1, error_customers=0.2).trust
+    0.2
+    >>> SplitSettings(as_of=pd.Timestamp("2026-01-01"), error_forecast=0.0)
+    Traceback (most recent call last):
+    ...
+    salescope.frames.errors.OutOfRangeError: ...
     """
 
     as_of: pd.Timestamp
@@ -108,6 +117,23 @@ def split_forecast(
     New customers come as often as in the last year; each brings what earlier ones brought by the same age (cohort
     value). Both sums are of an average season, and the forecast says what the season is: so only their proportion, and
     by the weight of `SplitSettings.trust` their level against last year's, is taken from them.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "b", "a", None],
+    ...         "ordered_at": pd.to_datetime(["2025-01-01", "2025-11-01", "2025-12-01", "2025-12-05"]),
+    ...         "quantity": [1, 1, 2, 1],
+    ...         "unit_price": [10.0, 30.0, 20.0, 10.0],
+    ...     }
+    ... )
+    >>> expected = pd.DataFrame({"customer_id": ["a", "b"], "horizon": 31, "orders": 1.0, "money": [40.0, 20.0]})
+    >>> forecast = pd.DataFrame({"date": [pd.Timestamp("2026-01-01")], "mean": [90.0]})
+    >>> settings = SplitSettings(as_of=pd.Timestamp("2026-01-01"))
+    >>> split = split_forecast(forecast, orders, expected=expected, settings=settings)
+    >>> split[["existing", "new", "unnamed"]].round(1).to_numpy().tolist()
+    [[73.7, 6.3, 10.0]]
     """
     _check(forecast, orders=orders, expected=expected)
     days = customer_days(orders, as_of=settings.as_of, customers=customers)

@@ -39,6 +39,13 @@ class PreparedSales:
         ``finding``, ``rows`` and ``series`` (how many) and ``detail``, a sentence.
     refused : DataFrame, shape (n_refused, 5)
         Rows that were left out, with the reason.
+
+    Examples
+    --------
+    >>> sales = pd.DataFrame({"series_id": "a", "date": ["2026-01-01", "2026-03-01"], "y": [5, -2]})
+    >>> ready = prepare_sales(sales, frequency="month")
+    >>> ready.floor, ready.series["gaps"].tolist()
+    (array([-inf]), [1])
     """
 
     panel: Panel

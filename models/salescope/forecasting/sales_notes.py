@@ -90,6 +90,13 @@ def findings(
     -------
     DataFrame, shape (n_findings, 4)
         ``finding``, ``rows``, ``series`` and ``detail``; what was not found has no row.
+
+    Examples
+    --------
+    >>> from salescope.forecasting import prepare_sales
+    >>> sales = pd.DataFrame({"series_id": "a", "date": ["2026-01-01", "2026-03-01"], "y": [5, -2]})
+    >>> prepare_sales(sales, frequency="month").notes[["finding", "rows"]].to_numpy().tolist()
+    [['gaps', 1], ['returns', 1], ['new', 0]]
     """
     found = [
         *((f"refused: {reason}", len(part), _count(part), "Left out.") for reason, part in refused.groupby("reason")),

@@ -26,6 +26,13 @@ class SalesRows:
         ``series_id`` and the attributes as categoricals of words, ``date``, ``y``, and ``posted_at`` where it is known.
     refused : DataFrame, shape (n_refused, 5)
         ``row`` (position in what was given), ``series_id``, ``date``, ``y`` and ``reason``.
+
+    Examples
+    --------
+    >>> sales = pd.DataFrame({"series_id": ["a", "a"], "date": ["2026-01-01", "soon"], "y": [5, 1]})
+    >>> read = SalesRows.read(sales, attributes=[])
+    >>> len(read.rows), read.refused["reason"].tolist()
+    (1, ['no date'])
     """
 
     rows: pd.DataFrame

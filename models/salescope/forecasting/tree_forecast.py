@@ -49,6 +49,19 @@ class TreeForecast:
         Mean absolute error of the seasonal naive forecast within the history.
     scales : ndarray of float, shape (n_windows, n_nodes)
         The same of the history before each window.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+    >>> from salescope.forecasting.examples import monthly
+    >>> from salescope.forecasting.history import node_panel
+    >>> tree = Tree.of(pd.DataFrame({"rep": ["1", "2"]}), levels={"rep": ["rep"]})
+    >>> panel = node_panel(monthly([[1.0, 2.0] * 18, [3.0, 1.0] * 18]), tree)
+    >>> origins = Origins(panel, [SeasonalNaive(), SeasonalNaiveGrowth()], horizon=2)
+    >>> found = forecast_tree(origins, tree=tree, cutoff=36, windows=Windows(count=2, step=2))
+    >>> found.cutoffs, found.whole_windows, found.measured_on
+    ((34, 32), 2, 'measured on 2 windows')
     """
 
     cutoff: int
@@ -94,6 +107,19 @@ def forecast_tree(
     Returns
     -------
     TreeForecast
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+    >>> from salescope.forecasting.examples import monthly
+    >>> from salescope.forecasting.history import node_panel
+    >>> tree = Tree.of(pd.DataFrame({"rep": ["1", "2"]}), levels={"rep": ["rep"]})
+    >>> panel = node_panel(monthly([[1.0, 2.0] * 18, [3.0, 1.0] * 18]), tree)
+    >>> origins = Origins(panel, [SeasonalNaive(), SeasonalNaiveGrowth()], horizon=2)
+    >>> found = forecast_tree(origins, tree=tree, cutoff=36, windows=Windows(count=2, step=2))
+    >>> found.mean.round(6)
+    array([[4., 3.], [1., 2.], [3., 1.]])
     """
     history, season = origins.panel.values[:, :cutoff], origins.panel.frequency.season
     group = level_codes(tree)
@@ -126,7 +152,22 @@ def forecast_tree(
 
 
 def level_codes(tree: Tree) -> Ints:
-    """Numbers the levels of a tree, from the total down; one code a node."""
+    """Numbers the levels of a tree, from the total down; one code a node.
+
+    Parameters
+    ----------
+    tree : Tree
+
+    Returns
+    -------
+    ndarray of int, shape (n_nodes,)
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> level_codes(Tree.of(pd.DataFrame({"rep": ["1", "2"]}), levels={"rep": ["rep"]}))
+    array([0, 1, 1])
+    """
     place = {level: code for code, level in enumerate(tree.levels)}
     return np.array([place[level] for level in tree.level], dtype=np.int64)
 

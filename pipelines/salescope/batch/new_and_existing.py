@@ -36,6 +36,15 @@ def expected_of_customers(
     -------
     DataFrame, shape (n_customers * n_horizons, 4)
         ``customer_id``, ``horizon``, ``orders`` and ``money``, what `split_forecast` reads.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"] * 8)
+    >>> names = [f"C{number}" for number in range(8) for _ in range(3)]
+    >>> orders = pd.DataFrame({"customer_id": names, "ordered_at": dates, "quantity": 1, "unit_price": 10.0})
+    >>> expected = expected_of_customers({"orders": orders}, as_of=pd.Timestamp("2025-04-01"), horizons=[7, 30])
+    >>> expected.groupby("horizon")["customer_id"].nunique().to_dict()
+    {7: 8, 30: 8}
     """
     known = {"orders": tables["orders"]}
     model = LifetimeValue(horizon=max(horizons), season=False, windows=False).fit(known, as_of=as_of)
@@ -75,6 +84,18 @@ def split_of_workspace(workspace: Workspace, *, forecast: pd.DataFrame, settings
     ------
     SettingsError
         If no table "orders" is mapped.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from salescope.project import init_workspace, load_workspace
+    >>> settings = SplitSettings(as_of=pd.Timestamp("2026-01-01"))
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = init_workspace(folder, example=True)
+    ...     split_of_workspace(load_workspace(folder, environment={}), forecast=pd.DataFrame(), settings=settings)
+    Traceback (most recent call last):
+    ...
+    salescope.frames.workspace_errors.SettingsError: In salescope.yaml: there is no table 'orders', ...
     """
     if "orders" not in workspace.tables:
         fault = "there is no table 'orders', so that no customer is known; add 'orders: {path: …}' under tables"
