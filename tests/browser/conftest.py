@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 import uvicorn
 from tests.browser.chromium import NAMES, Browser, find_chromium
-from tests.console.showroom import NOW, Exhibit, fill_ledger, fill_outcomes, make_exhibit, open_room
+from tests.console.showroom import NOW, Exhibit, fill_forecasts, fill_ledger, fill_outcomes, make_exhibit, open_room
 
 from salescope.console import SCOPE, console_extension
 from salescope.service import ServiceSettings, server_config
@@ -46,6 +46,7 @@ def house(exhibit: Exhibit, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     store = open_store(settings.store_url.get_secret_value())
     fill_ledger(store, exhibit, published=open_room(settings.published / "leads", exhibit))
     fill_outcomes(store, exhibit)
+    fill_forecasts(store)
     key = create_key(store, label="Ada", scopes=[SCOPE], at=NOW).secret
     store.close()
 

@@ -12,6 +12,7 @@ from tests.browser.conftest import House
 from salescope.store.reasons import MOST_REASONS
 
 WIDTHS = [390, 1280]
+FORECAST = "/console/forecasts?node=region%3D%E5%8C%97%E5%8D%80%2Frep%3DR-1"
 
 
 def signed_in(browser: Browser, house: House) -> Browser:
@@ -93,6 +94,34 @@ def test_the_track_record_is_in_the_navigation_and_shows_what_came_true(browser:
     assert browser.complaints == []
 
 
+def test_forecasts_lead_from_the_total_to_a_node_with_its_intervals(browser: Browser, house: House):
+    signed_in(browser, house)
+    browser.click("nav a[href$='/forecasts']")
+    assert browser.text("h1") == "Total"
+    assert browser.run("document.querySelectorAll('.forecast-plot .dot').length") == 12
+    assert browser.run("document.querySelectorAll('.forecast-plot polygon').length") == 2
+    # The stylesheet reached the drawing, and the forecast lies inside its intervals as they are seen.
+    assert browser.run(NESTED) == [True, True, "none"]
+    assert "held 75 %" in browser.text(".legend")
+    browser.click(".tabs a[href$='level=rep']")
+    browser.click(".nodes tr:last-child a")
+    assert browser.text("h1") == "北區 / R-2"
+    assert browser.text(".nodes .chosen th") == "北區 / R-2"
+    assert "not measured" in browser.text("thead")
+    assert len(browser.texts(".after-columns tbody tr")) == 12
+    assert browser.complaints == []
+
+
+NESTED = """
+(() => {
+  const box = name => document.querySelector(`.forecast-plot ${name}`).getBoundingClientRect();
+  const [wide, narrow, line] = [box('.band-95'), box('.band-80'), box('.ahead')];
+  return [wide.top <= narrow.top && narrow.top <= line.top, wide.bottom >= narrow.bottom && narrow.bottom >= line.bottom,
+          getComputedStyle(document.querySelector('.forecast-plot .ahead')).fill];
+})()
+"""
+
+
 def test_the_pages_speak_chinese_when_asked(browser: Browser, house: House):
     signed_in(browser, house)
     browser.click("a[hreflang=zh]")
@@ -122,7 +151,8 @@ def test_no_page_is_wider_than_its_window_and_all_text_can_be_read(
     browser.prefer(dark=dark)
     signed_in(browser, house)
     lead = house.exhibit.scores["lead_id"].iloc[0]
-    for path in ("/console", "/console/leads", f"/console/lead?id={lead}", "/console/models", "/console/track-record"):
+    shown = ("/console", "/console/leads", f"/console/lead?id={lead}", "/console/models", "/console/track-record")
+    for path in (*shown, FORECAST):
         browser.open(f"{house.address}{path}")
         assert browser.run("document.documentElement.scrollWidth") <= width, path
         assert browser.run(WORST_CONTRAST) >= 4.5, path

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fastapi import FastAPI
+from tests.store.made import ABOUT, made_rows
 
 from salescope.console import (
     LeadPage,
@@ -26,6 +27,7 @@ from salescope.console import (
 )
 from salescope.console.card import card_of
 from salescope.evaluation import estimated_performance, track_record
+from salescope.store import ForecastPage, ForecastRow, ForecastWish, NodeForecast, Publication
 from salescope.store.judged_rows import LedgerCounts
 from salescope.store.model_record import ModelRecord, RecordWish
 
@@ -51,6 +53,11 @@ CARD: dict[str, Any] = {
     "importance": {"source": 0.4, "last_event_kind": 0.2},
     "audit": [{"kind": "after_outcome", "columns": ["call_minutes_total"], "evidence": "Filled only once closed."}],
 }  # fmt: skip
+
+
+PUBLICATION = Publication(
+    id=1, name="forecasts", as_of=NOW, at=NOW, versions={"sales": "9"}, currency="TWD", row_count=21, about=ABOUT
+)
 
 
 def scored(number: int, **changes: Any) -> ScoredLead:
@@ -103,6 +110,8 @@ class Shelf:
     )
     scores: list[ScoredLead] = field(default_factory=lambda: [scored(number) for number in range(80)])
     records: dict[str, ModelRecord] = field(default_factory=lambda: {"leads": record_of("leads", n_rows=200)})
+    publication: Publication | None = PUBLICATION
+    forecast_rows: list[ForecastRow] = field(default_factory=lambda: list(made_rows(scale=1e6)))
     active: bool = True
     fails: Exception | None = None
     asked: list[object] = field(default_factory=list)
@@ -130,6 +139,20 @@ class Shelf:
     def track(self, model: str) -> dict[str, Any]:
         self._fail()
         return self.records.get(model, record_of(model)).document()
+
+    def forecasts(self, wish: ForecastWish) -> ForecastPage:
+        self._fail()
+        self.asked.append(wish)
+        nodes: dict[str, list[ForecastRow]] = {}
+        for row in self.forecast_rows:
+            if row.level == wish.level and row.step == 1:
+                nodes.setdefault(row.node, []).append(row)
+        shown = tuple(tuple(rows) for _, rows in sorted(nodes.items()))[: wish.size]
+        return ForecastPage(self.publication, shown, "more" if len(nodes) > wish.size else None)
+
+    def forecast(self, node: str) -> NodeForecast | None:
+        rows = tuple(row for row in self.forecast_rows if row.node == node)
+        return NodeForecast(self.publication, rows) if rows and self.publication else None
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         self.asked.append(lead_id)

@@ -17,7 +17,18 @@ from salescope.features import lead_features, lead_snapshots
 from salescope.registry.published import Published, publish
 from salescope.scoring import LeadScorer
 from salescope.simulation import CompanySize, MadeCompany, simulate
-from salescope.store import Outcome, Prediction, Store, encode_reasons, record_outcomes, record_predictions
+from salescope.store import (
+    FORECASTS,
+    ForecastRow,
+    NewPublication,
+    Outcome,
+    Prediction,
+    Store,
+    encode_reasons,
+    publish_forecasts,
+    record_outcomes,
+    record_predictions,
+)
 
 NOW = datetime(2024, 11, 1, 9, 30, tzinfo=UTC)
 
@@ -146,6 +157,35 @@ def fill_outcomes(store: Store, exhibit: Exhibit) -> None:
         for row in exhibit.scores.iloc[::2].itertuples()
     ]
     record_outcomes(store, [outcomes])
+
+
+def fill_forecasts(store: Store) -> None:
+    """Publishes a year of forecasts of two regions and four representatives, with a season and what it is made of."""
+    nodes = {"all": ("all", 10), "region=北區": ("region", 6), "region=South": ("region", 4)}
+    nodes |= {f"region=北區/rep=R-{number}": ("rep", 3) for number in (1, 2)}
+    nodes |= {f"region=South/rep=R-{number}": ("rep", 2) for number in (3, 4)}
+    rows = []
+    for node, (level, size) in nodes.items():
+        for step in range(1, 13):
+            trend, season = 3e5 * size * (1 + step / 60), 6e4 * size * float(np.sin(2 * np.pi * step / 12))
+            mean, wide = trend + season, 2e4 * size * step**0.5
+            ends = {"lo_80": mean - wide, "hi_80": mean + wide, "lo_95": mean - 1.6 * wide, "hi_95": mean + 1.6 * wide}
+            told = {"mean": mean, "baseline": 0.94 * trend, **ends, "contributions": {"trend": trend, "season": season}}
+            day = (pd.Timestamp(2024, 11, 1) + pd.DateOffset(months=step - 1)).date()
+            rows.append(ForecastRow(node=node, level=level, date=day, step=step, **told))
+    about = {
+        "frequency": "month",
+        "horizon": 12,
+        "unit": "money",
+        "levels": ["all", "region", "rep"],
+        "coverage": {
+            "all": {"80": 0.75, "95": 0.92},
+            "region": {"80": 0.79, "95": 0.95},
+            "rep": {"80": 0.81, "95": None},
+        },
+    }
+    new = NewPublication(name=FORECASTS, as_of=NOW, at=NOW, versions={"sales": "3"}, currency="TWD")
+    publish_forecasts(store, rows, of=new, about=about)
 
 
 def open_room(folder: Path, exhibit: Exhibit) -> Published:

@@ -17,9 +17,15 @@ GUARDED = [
     "/console/lead?id=L-001",
     "/console/models",
     "/console/models/7",
+    "/console/forecasts",
     "/console/track-record",
 ]
-PAGES = [*GUARDED, "/console/leads?grade=B&page=2", "/console/track-record/churn"]
+PAGES = [
+    *GUARDED,
+    "/console/forecasts?level=rep&node=region%3DSouth%2Frep%3D4%2F5",
+    "/console/leads?grade=B&page=2",
+    "/console/track-record/churn",
+]
 
 
 @pytest.mark.parametrize("path", GUARDED)

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.console.conftest import NOW, Shelf, Visitor, record_of
 from tests.store.made import made_outcome, made_prediction
@@ -67,6 +67,7 @@ def cell(version: str, period: str, **figures: float | None) -> dict:
     return {"version": version, "period": period, "n_rows": 9, "figures": figures}
 
 
+@example([(1.0, 1.0, 0.0)], 1)
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=8), st.integers(1, 6))
 def test_drawings_stay_inside_their_frame_in_the_order_of_their_values(drawn, versions):
     cells = [

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from salescope.frames.amounts import SCALES, amount_scale
 from salescope.frames.errors import UnknownNameError
 from salescope.monitoring import ForecastMarks, backtest_plot, forecast_plot, png_of, svg_of, write_picture
-from salescope.monitoring.amounts import SCALES, amount_scale
 from salescope.monitoring.event_marks import MOST_NAMED, named_events
 from salescope.monitoring.forecast_words import FORECAST_WORDS
 from salescope.monitoring.side_labels import spread

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from salescope.forecasting import Panel
+from salescope.frames.amounts import amount_scale
 from salescope.frames.errors import UnknownNameError
 from salescope.frames.languages import in_language
-from salescope.monitoring.amounts import amount_scale
 from salescope.monitoring.drawing import ACCENT, INK, MUTED, dress
 from salescope.monitoring.event_marks import mark_events
 from salescope.monitoring.forecast_words import FORECAST_WORDS, node_words, share_text

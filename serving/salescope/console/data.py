@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from salescope.console.card import ModelCard
+from salescope.store import ForecastPage, ForecastWish, NodeForecast
 
 __all__ = [
     "GRADES",
@@ -219,6 +220,12 @@ class ConsoleData(Protocol):
 
     def track(self, model: str) -> Mapping[str, Any]:
         """Gives a model's track record of the last year, as `salescope.store.model_record` writes it."""
+
+    def forecasts(self, wish: ForecastWish) -> ForecastPage:
+        """Reads one page of published forecasts."""
+
+    def forecast(self, node: str) -> NodeForecast | None:
+        """Finds the published forecast of a node; None where there is none."""
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""

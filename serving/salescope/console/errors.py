@@ -6,7 +6,7 @@
     ├── NotSignedInError     nobody is signed in, or the key no longer opens the console
     ├── SignInRefusedError   the key that was typed opens nothing here
     ├── ForeignFormError     a form was sent from another site, or is none of ours
-    └── PageMissingError     there is no such lead or version
+    └── PageMissingError     there is no such lead, version or node
 """
 
 from __future__ import annotations

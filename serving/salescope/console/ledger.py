@@ -16,7 +16,17 @@ from salescope.console.card import ModelCard, card_of
 from salescope.console.data import LeadPage, LeadReason, LeadWish, PastScore, PublishedModel, ScoredLead, Viewer
 from salescope.frames.errors import DamagedBundleError, NothingPublishedError
 from salescope.registry.published import Published, current, read_bundle
-from salescope.store import Store, decode_reasons, find_key, list_keys
+from salescope.store import (
+    ForecastPage,
+    ForecastWish,
+    NodeForecast,
+    Store,
+    decode_reasons,
+    find_key,
+    forecast_page,
+    forecasts_of,
+    list_keys,
+)
 from salescope.store.model_record import LOOK_BACK, RecordWish, model_record
 from salescope.store.tables import PREDICTIONS
 
@@ -78,6 +88,14 @@ class LedgerData:
         """Gives a model's track record of the last year, as `salescope.store.model_record` writes it."""
         now = self.clock()
         return model_record(self.store, RecordWish(model=model, since=now - LOOK_BACK, until=now)).document()
+
+    def forecasts(self, wish: ForecastWish) -> ForecastPage:
+        """Reads one page of published forecasts."""
+        return forecast_page(self.store, wish)
+
+    def forecast(self, node: str) -> NodeForecast | None:
+        """Finds the published forecast of a node; None where there is none."""
+        return forecasts_of(self.store, node=node)
 
     def lead(self, lead_id: str) -> ScoredLead | None:
         """Finds one lead with its history and reasons; None where it was never scored."""

@@ -1,4 +1,4 @@
-"""The console's addresses: sign in, overview, leads, models, track record."""
+"""The console's addresses: sign in, overview, leads, models, forecasts, track record."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from salescope.console.calls import HEADERS, PREFIX, Call
 from salescope.console.data import GRADES, ConsoleData, LeadWish, PublishedModel
 from salescope.console.drawings import Bar, Reliability, importance_bars, reason_bars, reliability_plot, spark_line
 from salescope.console.errors import ForeignFormError, NotSignedInError, PageMissingError, SignInRefusedError
+from salescope.console.forecasts import forecasts
 from salescope.console.rendering import ASSETS, asset
 from salescope.console.sessions import COOKIE, Sessions
 from salescope.console.track import track
@@ -66,6 +67,7 @@ def console_routes(find: Callable[[Request], ConsoleData], *, clock: Callable[[]
         "/lead": lead,
         "/models": models,
         "/models/{version}": models,
+        "/forecasts": forecasts,
         "/track-record": track,
         "/track-record/{model}": track,
     }

@@ -31,7 +31,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {"share": share, "decimals": decimals, "count": count, "instant": instant}
-    templates.filters |= {"moment": moment, "address": address}
+    templates.filters |= {"moment": moment, "address": address, "amount": amount, "node_name": node_name}
     return templates
 
 
@@ -179,3 +179,47 @@ def address(value: str) -> str:
     'L%2F1%20%3F'
     """
     return quote(value, safe="")
+
+
+def amount(value: float | None) -> str:
+    """Writes an amount of money or pieces.
+
+    Parameters
+    ----------
+    value : float or None
+        The amount.
+
+    Returns
+    -------
+    str
+        Small ones with two decimals, from a hundred on whole, thousands apart.
+
+    Examples
+    --------
+    >>> amount(1234567.8), amount(-12.5), amount(None)
+    ('1,234,568', '−12.50', '–')
+    """
+    if value is None:
+        return "–"
+    written = f"{value:,.0f}" if abs(value) >= 100 else f"{round(value, 2) + 0.0:.2f}"
+    return written.replace("-", "−")
+
+
+def node_name(value: str) -> str:
+    """Writes a node of a tree of sales without the names of its columns.
+
+    Parameters
+    ----------
+    value : str
+        As "region=North/rep=R-017".
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> node_name("region=North/rep=R-017")
+    'North / R-017'
+    """
+    return " / ".join(part.partition("=")[2] or part for part in value.split("/"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["FIGURES", "MOST_VERSIONS", "TrackLine", "TrackPlot", "TrackPoint", "track_drawings"]
+__all__ = ["FIGURES", "MOST_VERSIONS", "TrackLine", "TrackPlot", "TrackPoint", "step_of", "track_drawings"]
 
 WIDTH, HEIGHT = 440.0, 180.0
 MOST_VERSIONS = 4
@@ -151,9 +151,11 @@ def _plot(
     reach = [end for cell in cells for end in (*_ends(cell, name), cell["figures"][name])]
     reach += [] if reference is None else [reference]
     low, high = min(reach), max(reach)
-    step = _step(high - low or abs(high) or 1.0)
+    step = step_of(high - low or abs(high) or 1.0)
     first, last = int(np.floor(low / step + 1e-9)), int(np.ceil(high / step - 1e-9))
-    scale = HEIGHT / (max(last - first, 1) * step)
+    # Where everything is one tick, another above it says how long a step is.
+    last = max(last, first + 1)
+    scale = HEIGHT / ((last - first) * step)
     frame = _Frame(first=first * step, scale=scale, periods=periods, versions=versions)
     lines = [
         _line([cell for cell in cells if cell["version"] == version], name=name, frame=frame) for version in versions
@@ -187,7 +189,24 @@ def _ends(cell: Mapping[str, Any], name: str) -> tuple[float, float]:
     return (value, value) if None in ends else (min(ends), max(ends))
 
 
-def _step(reach: float) -> float:
+def step_of(reach: float) -> float:
+    """Chooses how far apart the ticks of an axis lie.
+
+    Parameters
+    ----------
+    reach : float
+        From the least to the largest of what is drawn, above 0.
+
+    Returns
+    -------
+    float
+        One, two or five of a power of ten, so that about four fit.
+
+    Examples
+    --------
+    >>> step_of(7.0), step_of(130.0)
+    (2.0, 50.0)
+    """
     rough = reach / TICKS
     power = 10.0 ** np.floor(np.log10(rough))
     return float(next(nice * power for nice in (1, 2, 5, 10) if rough <= nice * power * (1 + 1e-9)))

@@ -55,6 +55,26 @@ class AmountScale:
         """
         return f"{round(amount / self.factor, 9) + 0.0:,.6g}".replace("-", "−")
 
+    def short(self, amount: float) -> str:
+        """Writes an amount for a headline, with the word for the factor.
+
+        Parameters
+        ----------
+        amount : float
+            In the unit.
+
+        Returns
+        -------
+        str
+            Four digits at most.
+
+        Examples
+        --------
+        >>> amount_scale([39.9e6], unit="").short(39_876_543.0)
+        '39.88 million'
+        """
+        return f"{self.text(float(f'{amount:.4g}'))} {self.label}".rstrip()
+
 
 def amount_scale(amounts: ArrayLike, *, unit: str, language: str = "en") -> AmountScale:
     """Chooses in what amounts are counted, by the largest of them.
