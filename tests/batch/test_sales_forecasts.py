@@ -71,6 +71,9 @@ def test_the_service_tells_what_was_forecast(ask, told):
             assert [it["date"] for it in periods] == rows["date"].dt.strftime("%Y-%m-%d").tolist()
             assert [it["mean"] for it in periods] == rows["mean"].tolist()
             assert [it["baseline"] for it in periods] == rows["baseline"].tolist()
+            parts = rows[["trend", "season", "events", "price", "other"]]
+            assert [it["contributions"] for it in periods] == parts.to_dict("records")
+            assert [sum(it["contributions"].values()) for it in periods] == pytest.approx(rows["mean"].tolist())
             for place, interval in enumerate((80, 95)):
                 assert [it["intervals"][place]["low"] for it in periods] == rows[f"lo_{interval}"].tolist()
                 assert [it["intervals"][place]["high"] for it in periods] == rows[f"hi_{interval}"].tolist()

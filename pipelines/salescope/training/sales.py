@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salescope.forecasting import Backtest, SalesForecaster, backtest
+from salescope.forecasting import Backtest, SalesForecaster, backtest, contributions
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
 from salescope.frames.errors import OutcomeError
@@ -27,7 +27,7 @@ class SalesForecast:
     Parameters
     ----------
     forecast : DataFrame
-        As of `SalesForecaster.predict`, with the intervals of the settings and those that are published.
+        As of `salescope.forecasting.contributions`, with the intervals of the settings and those that are published.
     as_of : Timestamp
         Only earlier orders counted.
     notes : DataFrame, shape (n_findings, 4)
@@ -173,7 +173,7 @@ def _told(
     said = [{"finding": "model", "rows": 0, "series": 0, "detail": promoted.remark}] if promoted.remark else []
     notes = [part for part in (pd.DataFrame(said), asked.notes, fitted.prepared_.notes) if len(part)]
     return SalesForecast(
-        forecast=fitted.predict(),
+        forecast=contributions(fitted),
         as_of=asked.as_of,
         notes=pd.concat(notes, ignore_index=True) if notes else fitted.prepared_.notes,
         figures=figures,
