@@ -47,11 +47,12 @@ def test_a_forecast_adds_up_and_says_how_often_its_intervals_held(workspace, tmp
 
 
 def test_a_backtest_lists_levels_and_windows(workspace, tmp_path):
-    out = tmp_path / "points.csv"
-    done = salescope("backtest", "-w", workspace.path, "--windows", 1, "--json", "--out", out)
+    out, plot = tmp_path / "points.csv", tmp_path / "backtest.svg"
+    done = salescope("backtest", "-w", workspace.path, "--windows", 1, "--json", "--out", out, "--plot", plot)
     assert done.exit_code == 0, done.output
     figures = pd.DataFrame(json.loads(done.stdout)["figures"])
     assert set(figures["window"]) == {0, 1}
+    assert plot.read_text(encoding="utf-8").startswith("<?xml")
     points = pd.read_csv(out)
     total = points[points["node"] == points["node"].iloc[0]]
     error = (total["actual"] - total["mean"]).abs()
@@ -80,6 +81,8 @@ def test_nothing_at_or_after_the_moment_is_seen(workspace):
 def test_what_is_not_there_is_refused(workspace):
     refused = salescope("forecast", "-w", workspace.path, "--node", "region=Nowhere")
     assert isinstance(refused.exception, UnknownNameError)
+    drawn = salescope("backtest", "-w", workspace.path, "--plot", "backtest.gif")
+    assert isinstance(drawn.exception, UnknownNameError)
     bare = workspace.model_copy(update={"tables": {}})
     with pytest.raises(OutcomeError, match="orders"):
         forecast_sales(bare)

@@ -3,7 +3,7 @@
 from salescope.monitoring.backtest_plots import backtest_plot
 from salescope.monitoring.card import card_page, png_of
 from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, node_history
-from salescope.monitoring.pictures import PICTURE_ENDINGS, svg_of, write_picture
+from salescope.monitoring.pictures import PICTURE_ENDINGS, check_picture, svg_of, write_picture
 from salescope.monitoring.plots import (
     discrimination_plot,
     evaluation_plots,
@@ -25,6 +25,7 @@ __all__ = [
     "backtest_plot",
     "calibration_track_plot",
     "card_page",
+    "check_picture",
     "discrimination_plot",
     "drift_plot",
     "evaluation_plots",

@@ -15,7 +15,7 @@ from salescope.frames.errors import UnknownNameError
 from salescope.monitoring.card import png_of
 from salescope.monitoring.drawing import font_families
 
-__all__ = ["PICTURE_ENDINGS", "finish", "svg_of", "write_picture"]
+__all__ = ["PICTURE_ENDINGS", "check_picture", "finish", "svg_of", "write_picture"]
 
 PICTURE_ENDINGS = (".svg", ".png")
 # Names inside a drawing are made of this and not of chance. It is a setting of the whole process: one draws at a time.
@@ -70,15 +70,31 @@ def write_picture(figure: Figure, path: Path) -> None:
     ...
     salescope.frames.errors.UnknownNameError: Unknown file ending '.gif' in forecast.gif: ...
     """
-    match path.suffix.lower():
-        case ".svg":
-            picture = f'<?xml version="1.0" encoding="utf-8"?>\n{svg_of(figure)}'.encode()
-        case ".png":
-            picture = png_of(figure)
-        case ending:
-            raise UnknownNameError(ending, what="file ending", where=str(path), accepted=PICTURE_ENDINGS)
+    check_picture(path)
+    if path.suffix.lower() == ".svg":
+        picture = f'<?xml version="1.0" encoding="utf-8"?>\n{svg_of(figure)}'.encode()
+    else:
+        picture = png_of(figure)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(picture)
+
+
+def check_picture(path: Path) -> None:
+    """Checks that a drawing can be written into a file of this name, before long work is done for it.
+
+    Parameters
+    ----------
+    path : Path
+        Ends with .svg or .png.
+
+    Raises
+    ------
+    UnknownNameError
+        If the ending is another.
+    """
+    ending = path.suffix.lower()
+    if ending not in PICTURE_ENDINGS:
+        raise UnknownNameError(ending, what="file ending", where=str(path), accepted=PICTURE_ENDINGS)
 
 
 def finish(figure: Figure) -> None:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-__all__ = ["HistoryOption", "backtest", "figure_table", "records"]
+__all__ = ["HistoryOption", "PlotOption", "backtest", "figure_table", "plot_line", "records"]
 
 HistoryOption = Annotated[
     datetime | None,
     typer.Option("--as-of", help="Only earlier orders count: UTC, or with its offset; all orders by default."),
+]
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", help="A picture of it, .svg or .png, in the workspace's language.")
 ]
 
 
@@ -31,6 +34,7 @@ def backtest(
     out: Annotated[
         Path | None, typer.Option(help="A file for every point: .csv, .xlsx, .parquet or .json; none by default.")
     ] = None,
+    plot: PlotOption = None,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
 ) -> None:
@@ -38,22 +42,28 @@ def backtest(
     import pandas as pd
 
     from salescope.batch import write_scores
+    from salescope.monitoring import backtest_plot, check_picture, write_picture
     from salescope.training.sales import backtest_sales
 
+    if plot is not None:
+        check_picture(plot)
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
     with steps_shown("backtest", quiet=as_json) as tell:
         found = backtest_sales(settings, windows=windows, as_of=moment, progress=tell)
     if out is not None:
         write_scores(found.points, out)
+    if plot is not None:
+        write_picture(backtest_plot(found.figures, language=settings.language), plot)
     document = {
         "frequency": settings.sales.frequency,
         "horizon": settings.sales.horizon,
         "measure": settings.sales.measure,
         "figures": records(found.figures),
         "file": None if out is None else str(out),
+        "plot": None if plot is None else str(plot),
     }
-    people = _shown(found.figures, levels=settings.sales.levels, out=out)
+    people = [*_shown(found.figures, levels=settings.sales.levels, out=out), *plot_line(plot)]
     emit(document, as_json=as_json, people=people)
 
 
@@ -73,6 +83,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {str(name): cell for name, cell in row.items()} for row in cells.where(frame.notna(), None).to_dict("records")
     ]
+
+
+def plot_line(plot: Path | None) -> list[str]:
+    """Says where a picture is, if one was drawn."""
+    return [] if plot is None else [f"A picture of it in [bold]{plot}[/]."]
 
 
 def figure_table(figures: pd.DataFrame, *, levels: tuple[int, ...]) -> Table:
