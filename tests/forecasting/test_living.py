@@ -7,13 +7,19 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.forecasting.made import HIERARCHY, Level, made_forecaster, made_sales, made_values, quarters
+from tests.forecasting.made import HIERARCHY, Level, made_forecaster, made_panel, made_sales, made_values, quarters
 
-from salescope.forecasting import SalesForecaster, backtest
+from salescope.forecasting import SalesForecaster, backtest, frequency_named
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
+from salescope.forecasting.combination import BASELINE
+from salescope.forecasting.history import node_panel
 from salescope.forecasting.living import LivingTree, living_series
+from salescope.forecasting.member import recent_level
+from salescope.forecasting.origins import Origins
 from salescope.forecasting.reconciliation import reconcile
 from salescope.forecasting.tree import Tree
+from salescope.forecasting.tree_forecast import forecast_tree
+from salescope.forecasting.windows import Windows
 
 REPS = {"1": "N", "2": "N", "3": "S", "4": "S", "5": "S"}
 MEMBERS = [SeasonalNaive(), SeasonalNaiveGrowth(), Level()]
@@ -113,13 +119,35 @@ def test_a_living_tree_forecasts_as_the_tree_of_what_lives(seed: int, lives: lis
     np.testing.assert_allclose(found[0], base[0], rtol=1e-9)
 
 
-def test_what_lives_is_what_sold_within_the_last_season() -> None:
-    rng = np.random.default_rng(0)
-    history = np.where(rng.random((200, 9)) < 0.2, rng.normal(size=(200, 9)), 0.0)
-    began = rng.integers(0, 10, 200)
-    history[np.arange(9)[None] < began[:, None]] = np.nan
-    for season, found in ((4, living_series(history, season=4)), (9, living_series(history, season=9))):
-        for row, lives in zip(history, found, strict=True):
-            sold = [value for value in row if not np.isnan(value)]
-            recent = any(value != 0.0 for value in row[-season:] if not np.isnan(value))
-            assert lives == (bool(sold) and (recent or season == 9))
+class Month:
+    """Is a baseline that repeats the mean of four weeks."""
+
+    name, family = BASELINE, "baseline"
+
+    def forecast(self, panel, *, horizon):
+        return np.repeat(recent_level(panel, periods=28)[:, None], horizon, axis=1)
+
+
+@pytest.mark.parametrize(("closed", "sells"), [(10, True), (100, False)])
+def test_a_shop_that_was_closed_for_some_days_has_not_ended(closed: int, sells: bool) -> None:
+    values = made_values(series=2, periods=240, season=7)
+    values[1, -closed:] = 0.0
+    tree = Tree.of(pd.DataFrame({"shop": ["1", "2"]}), levels={"shop": ["shop"]})
+    origins = Origins(node_panel(made_panel(values, frequency="day"), tree), [Month()], horizon=7)
+    found = forecast_tree(origins, tree=tree, cutoff=240, windows=Windows(count=2, step=7))
+    assert (found.mean[tree.bottom[1]] > 0).all() == sells
+
+
+@pytest.mark.parametrize(("name", "silence"), [("quarter", 4), ("month", 12), ("week", 52), ("day", 91)])
+def test_what_lives_is_what_sold_in_the_newest_periods(name: str, silence: int) -> None:
+    rng, periods = np.random.default_rng(0), silence + 3
+    history = np.where(rng.random((60, periods)) < 0.7 / silence, rng.normal(size=(60, periods)), 0.0)
+    began = rng.integers(0, periods + 1, 60)
+    history[np.arange(periods)[None] < began[:, None]] = np.nan
+    frequency = frequency_named(name)
+    whole, short = (living_series(part, frequency=frequency) for part in (history, history[:, :silence]))
+    for row, lives, as_short in zip(history, whole, short, strict=True):
+        known = [value for value in row if not np.isnan(value)]
+        recent = any(value != 0.0 for value in row[-silence:] if not np.isnan(value))
+        assert lives == (bool(known) and recent)
+        assert as_short == (not np.isnan(row[:silence]).all())

@@ -15,7 +15,7 @@ from salescope.forecasting.living import living_series
 from salescope.forecasting.panel import Known, Panel
 from salescope.frames.errors import NotFittedModelError
 
-__all__ = ["DriverEffects", "Learner", "Predictor"]
+__all__ = ["DriverEffects", "Learner", "Predictor", "usual_level"]
 
 
 class Predictor(Protocol):
@@ -122,7 +122,7 @@ class DriverEffects:
             panel=panel,
             bottom=bottom,
             learned=learned,
-            moves=living_series(panel.values[bottom], season=panel.frequency.season),
+            moves=living_series(panel.values[bottom], frequency=panel.frequency),
             now=np.zeros((len(bottom), horizon)),
         )
         return replace(effects, now=effects.said(panel.known))
@@ -174,7 +174,7 @@ class DriverEffects:
         values = dict(known.values)
         for name, value in known.values.items():
             if known.kinds[name] in kinds:
-                rest = 0.0 if known.kinds[name] == "event" else _usual(value[:, :ahead], self.panel)[:, None]
+                rest = 0.0 if known.kinds[name] == "event" else usual_level(value[:, :ahead], self.panel)[:, None]
                 later = value[:, ahead:]
                 values[name] = np.hstack([value[:, :ahead], np.where(np.isnan(later), later, rest)])
         return self.said(replace(known, values=values))
@@ -187,8 +187,27 @@ def _shares(forecaster: SalesForecaster) -> Mapping[str, float]:
     return dict(zip(gate.members, gate.weights[level].tolist(), strict=True))
 
 
-def _usual(past: Floats, panel: Panel) -> Floats:
-    """Takes the median of the newest quarter: a price that was raised stays, a promotion of last week does not."""
+def usual_level(past: Floats, panel: Panel) -> Floats:
+    """Takes the median of a driver's newest quarter: a price that was raised stays, a promotion of last week does not.
+
+    Parameters
+    ----------
+    past : ndarray of float, shape (n_series, n_periods)
+        The driver over the history; NaN where nothing is known.
+    panel : Panel
+        Says how long a quarter is.
+
+    Returns
+    -------
+    ndarray of float, shape (n_series,)
+        NaN where nothing is known.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.examples import monthly
+    >>> usual_level(np.array([[9.0, 10.0, 8.0, 10.0]]), monthly([[1.0] * 4]))
+    array([10.])
+    """
     newest = past[:, -panel.frequency.quarter :]
     usual: Floats = np.full(len(past), np.nan)
     seen = ~np.isnan(newest).all(axis=1)

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from salescope.forecasting.calendar import Floats, Ints
+from salescope.forecasting.calendar import Floats, Frequency, Ints
 from salescope.forecasting.reconciliation import Method, reconcile
 from salescope.forecasting.tree import Tree
 
 __all__ = ["LivingTree", "living_series"]
 
 
-def living_series(history: Floats, *, season: int) -> NDArray[np.bool_]:
-    """Says which series sell: those that have begun, and sold something within the last season.
+def living_series(history: Floats, *, frequency: Frequency) -> NDArray[np.bool_]:
+    """Says which series sell: those that have begun, and sold something in the newest periods.
 
     Parameters
     ----------
     history : ndarray of float, shape (n_series, n_periods)
         Sales; NaN before a series began.
-    season : int
-        Periods of a season. A history of no more than one ends no series.
+    frequency : Frequency
+        A season without a sale ends a series, and at least a quarter of a year: that a shop was closed for a week is no
+        reason to forecast that it stays closed. A history of no more ends none.
 
     Returns
     -------
@@ -30,11 +31,14 @@ def living_series(history: Floats, *, season: int) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> living_series(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [np.nan, np.nan, np.nan]]), season=2)
+    >>> from salescope.forecasting.calendar import frequency_named
+    >>> history = np.array([[1.0] + [0.0] * 4, [1.0] * 2 + [0.0] * 3, [np.nan] * 5])
+    >>> living_series(history, frequency=frequency_named("quarter"))
     array([False,  True, False])
     """
+    silence = max(frequency.season, frequency.quarter)
     begun = np.isfinite(history).any(axis=1)
-    ended = (np.nan_to_num(history[:, -season:]) == 0).all(axis=1) & (history.shape[1] > season)
+    ended = (np.nan_to_num(history[:, -silence:]) == 0).all(axis=1) & (history.shape[1] > silence)
     found: NDArray[np.bool_] = begun & ~ended
     return found
 

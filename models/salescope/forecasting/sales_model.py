@@ -296,4 +296,4 @@ class SalesModel:
 
 def _living(tree: Tree, panel: Panel) -> LivingTree:
     history = np.take(panel.values, tree.bottom, axis=0)
-    return LivingTree.of(tree, series=living_series(history, season=panel.frequency.season))
+    return LivingTree.of(tree, series=living_series(history, frequency=panel.frequency))

@@ -13,6 +13,7 @@ from salescope.forecasting.combination import BASELINE, MOST_WORSE, Gate, choose
 from salescope.forecasting.intervals import series_scale
 from salescope.forecasting.living import LivingTree, living_series
 from salescope.forecasting.origins import Origins
+from salescope.forecasting.panel import Panel
 from salescope.forecasting.reconciliation import MOST_DENSE_NODES, Method
 from salescope.forecasting.tree import Tree
 from salescope.forecasting.windows import Windows, fit_cutoffs, windows_in_words
@@ -132,7 +133,7 @@ def forecast_tree(
     base = combine(now, gate=gate, group=group)
     before = combine(past, gate=gate, group=group)
     named = list(origins.names).index(BASELINE)
-    living = [_living(tree, history[:, :one], season=season) for one in (*cutoffs, cutoff)]
+    living = [_living(tree, origins.panel.until(one)) for one in (*cutoffs, cutoff)]
     trial = _Trial(living, before, actual, past[named], scale, group, floor)
     reconciler, adjusted = trial.best()
     return TreeForecast(
@@ -172,8 +173,9 @@ def level_codes(tree: Tree) -> Ints:
     return np.array([place[level] for level in tree.level], dtype=np.int64)
 
 
-def _living(tree: Tree, history: Floats, *, season: int) -> LivingTree:
-    return LivingTree.of(tree, series=living_series(history[tree.bottom], season=season))
+def _living(tree: Tree, panel: Panel) -> LivingTree:
+    series = living_series(panel.values[tree.bottom], frequency=panel.frequency)
+    return LivingTree.of(tree, series=series)
 
 
 def _actuals(origins: Origins, cutoffs: Sequence[int], *, known: int) -> Floats:
