@@ -32,8 +32,8 @@ def workspace(tmp_path_factory):
 
 
 def test_a_forecast_adds_up_and_says_how_often_its_intervals_held(workspace, tmp_path):
-    out = tmp_path / "forecast.csv"
-    done = salescope("forecast", "-w", workspace.path, "--level", "region", "--json", "--out", out)
+    out, plot = tmp_path / "forecast.csv", tmp_path / "forecast.png"
+    done = salescope("forecast", "-w", workspace.path, "--level", "region", "--json", "--out", out, "--plot", plot)
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     written = pd.read_csv(out)
@@ -42,6 +42,8 @@ def test_a_forecast_adds_up_and_says_how_often_its_intervals_held(workspace, tmp
     assert months.loc["region"].tolist() == pytest.approx(months.loc["all"].tolist())
     assert months.loc["rep"].tolist() == pytest.approx(months.loc["all"].tolist())
     assert {row["level"] for row in told["forecast"]} == {"region"}
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert told["plot"] == str(plot)
     assert {row["level"] for row in told["measured"]} == {"all", "region", "rep"}
     assert (told["horizon"], told["frequency"], told["currency"]) == (3, "month", workspace.currency)
 

@@ -2,7 +2,7 @@
 
 from salescope.monitoring.backtest_plots import backtest_plot
 from salescope.monitoring.card import card_page, png_of
-from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, node_history
+from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, measured_coverage, node_history
 from salescope.monitoring.pictures import PICTURE_ENDINGS, check_picture, svg_of, write_picture
 from salescope.monitoring.plots import (
     discrimination_plot,
@@ -33,6 +33,7 @@ __all__ = [
     "forecast_plot",
     "importance_plot",
     "lift_plot",
+    "measured_coverage",
     "node_history",
     "png_of",
     "recent_drift",

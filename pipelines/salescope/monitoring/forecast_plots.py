@@ -26,7 +26,7 @@ from salescope.monitoring.forecast_words import FORECAST_WORDS, node_words, shar
 from salescope.monitoring.pictures import finish
 from salescope.monitoring.side_labels import SideLabel, label_ends
 
-__all__ = ["ForecastMarks", "forecast_plot", "node_history"]
+__all__ = ["ForecastMarks", "forecast_plot", "measured_coverage", "node_history"]
 
 # Amber beside blue and grey: told apart by all eyes, and by the way they are dashed where there is no colour.
 TARGET, BASELINE = "#b45309", "#6b7785"
@@ -122,6 +122,31 @@ def forecast_plot(
     dress(axes, title=title, x=counted, y=scale.label, legend=False, pad=20)
     finish(figure)
     return figure
+
+
+def measured_coverage(figures: pd.DataFrame, *, level: str) -> dict[int, float]:
+    """Says how often intervals held at a level of the tree, in all windows of a backtest together.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        As in `Backtest`.
+    level : str
+        The level, as "all".
+
+    Returns
+    -------
+    dict of int to float
+        By interval, in percent; empty where nothing was measured.
+
+    Examples
+    --------
+    >>> measured_coverage(pd.DataFrame({"window": [0], "level": ["all"], "coverage_80": [0.75]}), level="all")
+    {80: 0.75}
+    """
+    here = figures[(figures["window"] == 0) & (figures["level"] == level)]
+    names = [name for name in map(str, here.columns) if name.startswith("coverage_")]
+    return {int(name.removeprefix("coverage_")): float(here[name].iloc[0]) for name in names if len(here)}
 
 
 def node_history(panel: Panel, node: str) -> pd.Series:

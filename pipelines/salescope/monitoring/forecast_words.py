@@ -27,6 +27,7 @@ FORECAST_WORDS: Mapping[str, Mapping[str, str]] = {
         "by_window": "Skill by window",
         "window_axis": "window of the past, 1 is the newest",
         "nothing": "nothing to show yet",
+        "quantity": "pieces",
     },
     "zh": {
         "total": "總計",
@@ -46,6 +47,7 @@ FORECAST_WORDS: Mapping[str, Mapping[str, str]] = {
         "by_window": "各窗口的技巧值",
         "window_axis": "過去的窗口，1 為最新",
         "nothing": "尚無可顯示的內容",
+        "quantity": "件",
     },
 }
 

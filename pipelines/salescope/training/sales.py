@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salescope.forecasting import Backtest, SalesForecaster, backtest, contributions
+from salescope.forecasting import Backtest, Panel, SalesForecaster, backtest, contributions
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
 from salescope.frames.errors import OutcomeError
@@ -38,6 +38,8 @@ class SalesForecast:
         What the figures come from: ``window`` (1 is the newest), ``cutoff`` and ``periods``, how many followed it.
     quarantined : int
         Rows of tables that were rejected.
+    panel : Panel
+        What every node sold until then.
     version : str or None
         The promoted model that had chosen how to forecast; None where that was chosen now.
     """
@@ -48,6 +50,7 @@ class SalesForecast:
     figures: pd.DataFrame
     windows: pd.DataFrame
     quarantined: int
+    panel: Panel
     version: str | None = None
 
 
@@ -179,6 +182,7 @@ def _told(
         figures=figures,
         windows=windows,
         quarantined=asked.recorded.quarantined,
+        panel=fitted.panel_,
         version=promoted.version,
     )
 

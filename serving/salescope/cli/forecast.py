@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salescope.cli.backtest import HistoryOption, figure_table, records
+from salescope.cli.backtest import HistoryOption, PlotOption, figure_table, plot_line, records
 from salescope.cli.output import JsonOption, WorkspaceOption, emit, moment_asked, plain, steps_shown, table
 from salescope.frames.errors import UnknownNameError
 from salescope.project import ModelName, load_workspace
@@ -45,6 +45,7 @@ def forecast(
         ),
     ] = None,
     keep: Annotated[int, typer.Option(help="Published forecasts that are kept, this one among them.", min=1)] = 400,
+    plot: PlotOption = None,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
 ) -> None:
@@ -54,6 +55,7 @@ def forecast(
     from salescope.batch import write_scores
     from salescope.training.sales import forecast_sales
 
+    _check_plot(plot)
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
     with steps_shown("forecast", quiet=as_json) as tell:
@@ -61,11 +63,37 @@ def forecast(
     rows = _asked_for(told.forecast, node=node, level=level)
     if out is not None:
         write_scores(told.forecast, out)
+    if plot is not None:
+        _draw(told, node=rows["node"].iloc[0], workspace=settings, path=plot)
     published = _published(settings, told, keep=keep) if (as_of is None if publish is None else publish) else None
     document = {**_document(told, workspace=settings, published=published), "forecast": records(rows)}
-    document["file"] = None if out is None else str(out)
-    people = chain(_shown(told, rows=rows, workspace=settings), _written(out, published=published))
+    document |= {"file": None if out is None else str(out), "plot": None if plot is None else str(plot)}
+    people = chain(_shown(told, rows=rows, workspace=settings), _written(out, published=published), plot_line(plot))
     emit(document, as_json=as_json, people=people)
+
+
+def _check_plot(plot: Path | None) -> None:
+    if plot is not None:
+        from salescope.monitoring import check_picture
+
+        check_picture(plot)
+
+
+def _draw(told: SalesForecast, *, node: str, workspace: Workspace, path: Path) -> None:
+    from salescope.monitoring import ForecastMarks, forecast_plot, measured_coverage, node_history, write_picture
+    from salescope.monitoring.forecast_words import FORECAST_WORDS
+
+    level = str(told.forecast.loc[told.forecast["node"] == node, "level"].iloc[0])
+    words = FORECAST_WORDS[workspace.language]
+    figure = forecast_plot(
+        told.forecast,
+        history=node_history(told.panel, node),
+        node=node,
+        unit=workspace.currency if workspace.sales.measure == "money" else words["quantity"],
+        marks=ForecastMarks(coverage=measured_coverage(told.figures, level=level)),
+        language=workspace.language,
+    )
+    write_picture(figure, path)
 
 
 def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Publication:
