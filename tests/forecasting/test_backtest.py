@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,11 @@ def judged(sales: pd.DataFrame) -> Backtest:
     return backtest(sales, forecaster=forecaster(), windows=WINDOWS)
 
 
+@pytest.fixture(scope="module")
+def known(judged: Backtest, sales: pd.DataFrame) -> list[dict[str, Any]]:
+    return known_points(judged, sales)
+
+
 def histories(sales: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
     """Adds rows up to each node's sales in each quarter, in loops; before a node began there is nothing."""
     found: dict[tuple[str, str], list[float]] = {}
@@ -62,7 +68,7 @@ def scale_of(history: list[float], cutoff: int) -> float:
     return sum(apart) / len(apart)
 
 
-def known_points(judged: Backtest, sales: pd.DataFrame) -> list[dict[str, float]]:
+def known_points(judged: Backtest, sales: pd.DataFrame) -> list[dict[str, Any]]:
     """Lists each forecast of a node that had begun, beside the sales that followed and the node's own scale."""
     past, dates, found = histories(sales), list(quarters(PERIODS)), []
     for row in judged.points.to_dict("records"):
@@ -73,7 +79,7 @@ def known_points(judged: Backtest, sales: pd.DataFrame) -> list[dict[str, float]
     return found
 
 
-def errors_in_loops(points: list[dict[str, float]], column: str) -> dict[str, float]:
+def errors_in_loops(points: list[dict[str, Any]], column: str) -> dict[str, float]:
     absolute, signed, sold, scaled = 0.0, 0.0, 0.0, []
     squares: dict[tuple[float, float], list[float]] = {}
     for one in points:
@@ -90,12 +96,11 @@ def errors_in_loops(points: list[dict[str, float]], column: str) -> dict[str, fl
     }
 
 
-def test_figures_are_those_of_the_definitions(judged, sales) -> None:
-    points = known_points(judged, sales)
+def test_figures_are_those_of_the_definitions(judged, known) -> None:
     told = set()
     for row in judged.figures.to_dict("records"):
         here = [
-            one for one in points if one["level"] == row["level"] and (row["window"] in (0, one["window"]))
+            one for one in known if one["level"] == row["level"] and (row["window"] in (0, one["window"]))
         ]  # 0 is all windows together
         expected = errors_in_loops(here, "mean")
         base = errors_in_loops(here, "baseline")
@@ -112,10 +117,10 @@ def test_figures_are_those_of_the_definitions(judged, sales) -> None:
     assert told == {(window, level) for window in range(WINDOWS + 1) for level in LEVELS}
 
 
-def test_actuals_are_the_sums_of_rows_and_unknown_before_a_node_began(judged, sales) -> None:
-    known = {(one["window"], one["node"], one["step"]): one["y"] for one in known_points(judged, sales)}
+def test_actuals_are_the_sums_of_rows_and_unknown_before_a_node_began(judged, known) -> None:
+    told = {(one["window"], one["node"], one["step"]): one["y"] for one in known}
     for row in judged.points.to_dict("records"):
-        y = known.get((row["window"], row["node"], row["step"]))
+        y = told.get((row["window"], row["node"], row["step"]))
         assert math.isnan(row["actual"]) if y is None else row["actual"] == pytest.approx(y, rel=1e-12)
     assert judged.points.loc[judged.points["node"].str.contains("W"), "actual"].notna().sum() == 2 * HORIZON
 
