@@ -1,4 +1,4 @@
-"""``salescope demo``: from nothing to a scored lead with reasons, on a made company."""
+"""``salescope demo``: from nothing to a scored lead with reasons and a forecast of sales, on a made company."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def demo(
         bool | None, typer.Option("--stay/--end", help="Keep serving at the end; by default on a terminal only.")
     ] = None,
 ) -> None:
-    """Make a company, train on it, start the service and score a lead."""
+    """Make a company, train on it, forecast its sales, start the service and score a lead."""
     from salescope.cli.train import result_for_people, trained
     from salescope.training import train_leads
 
@@ -44,7 +44,9 @@ def demo(
         out.print(part, highlight=False)
     _say(out, "Scoring every open lead", number=4)
     _score_open(settings)
-    _say(out, "Starting the service and asking it for one lead, as a CRM would", number=5)
+    _say(out, "Forecasting sales by region and representative: judge on the past, compare, promote, publish", number=5)
+    _forecast(settings, out)
+    _say(out, "Starting the service and asking it for one lead, as a CRM would", number=6)
     key = _key(settings)
     with running_service(settings, port=port) as service:
         _show_answer(out, service, key=key, lead={**_a_lead(settings), "as_of": _moment(settings).isoformat()})
@@ -56,7 +58,7 @@ def demo(
 
 
 def _say(out: Console, text: str, *, number: int) -> None:
-    out.print(f"\n[bold cyan]{number}/5[/] [bold]{text}[/]", highlight=False)
+    out.print(f"\n[bold cyan]{number}/6[/] [bold]{text}[/]", highlight=False)
 
 
 def _company(workspace: Path, *, seed: int) -> Workspace:
@@ -79,6 +81,16 @@ def _score_open(settings: Workspace) -> None:
     from salescope.cli.score import leads
 
     leads(workspace=str(settings.path), as_of=_moment(settings))
+
+
+def _forecast(settings: Workspace, out: Console) -> None:
+    from salescope.cli.forecast import forecast
+    from salescope.cli.train import trained
+    from salescope.training import train_sales
+
+    result = trained(train_sales, workspace=settings)
+    out.print(f"{result.card['verdict']['message']} {result.decision.message}", highlight=False)
+    forecast(workspace=str(settings.path))
 
 
 def _moment(settings: Workspace) -> datetime:
@@ -107,7 +119,7 @@ def _a_lead(settings: Workspace) -> dict[str, Any]:
 def _key(settings: Workspace) -> str:
     from salescope.store import create_key, open_store
 
-    scopes = ["leads:score", "models:read", "console:read"]
+    scopes = ["leads:score", "forecasts:read", "models:read", "console:read"]
     with closing(open_store(settings.store_url)) as store:
         return create_key(store, label="demo", scopes=scopes, at=datetime.now(UTC)).secret
 
