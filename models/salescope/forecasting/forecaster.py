@@ -213,9 +213,9 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.tree_, self.panel_ = tree, origins.panel.until(cutoff)
         self.fitted_: TreeForecast = forecast_tree(origins, tree=tree, cutoff=cutoff, windows=windows, floor=floor)
         self.floor_ = np.full(tree.sums.shape[1], -np.inf) if floor is None else floor
-        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=windows)
+        errors, scales, ages = measured_errors(self.fitted_, self.panel_)
         self.intervals_: Conformal = Conformal.of(
-            errors, scale=scales, group=level_codes(tree), years=years, levels=tuple(self.levels)
+            errors, scale=scales, group=level_codes(tree), ages=ages, levels=tuple(self.levels)
         )
         return self
 
@@ -274,13 +274,13 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         it is measured on sums of the past.
         """
         self._check_fitted()
-        errors, scales, years = measured_errors(self.fitted_, self.panel_, windows=self._windows())
+        errors, scales, ages = measured_errors(self.fitted_, self.panel_)
         intervals = Conformal.for_sums(
             errors,
             scale=scales,
             group=level_codes(self.tree_),
             periods=periods,
-            years=years,
+            ages=ages,
             levels=tuple(self.levels),
         )
         sums = self.horizon // periods
@@ -333,8 +333,8 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
                 raise OutOfRangeError(level, name="levels", where="SalesForecaster", least=1)
 
 
-def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> tuple[Floats, Floats, float]:
-    """Collects the errors that intervals are made of, and says how many windows that do not overlap they stand for.
+def measured_errors(fitted: TreeForecast, panel: Panel) -> tuple[Floats, Floats, Floats]:
+    """Collects the errors that intervals are made of, and says how long ago they were.
 
     Parameters
     ----------
@@ -342,8 +342,6 @@ def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> 
         With the errors of its windows.
     panel : Panel
         Histories of the nodes.
-    windows : Windows
-        How far apart windows lie.
 
     Returns
     -------
@@ -352,21 +350,23 @@ def measured_errors(fitted: TreeForecast, panel: Panel, *, windows: Windows) -> 
         periods were from the mean of the earlier ones.
     scales : ndarray of float, shape (n_windows, n_nodes)
         What they are measured in.
-    years : float
-        At least 1.
+    ages : ndarray of float, shape (n_windows,)
+        Years from the cutoff of each window to that of the forecast.
     """
-    horizon = fitted.mean.shape[1]
+    horizon, year = fitted.mean.shape[1], panel.frequency.year
     if np.isfinite(fitted.errors).any():
         errors = fitted.errors.copy()
         for step in range(1, horizon):
             if not np.isfinite(errors[:, :, step]).any():
                 errors[:, :, step] = errors[:, :, step - 1]
-        return errors, fitted.scales, 1.0 + (len(errors) - 1) * min(windows.step / horizon, 1.0)
+        return errors, fitted.scales, (fitted.cutoff - np.asarray(fitted.cutoffs, dtype=np.float64)) / year
     values = np.nan_to_num(panel.values)
-    newest = range(max(1, values.shape[1] - 3), values.shape[1])
+    length = values.shape[1]
+    newest = list(range(max(1, length - 3), length))
     apart = [values[:, place] - values[:, :place].mean(axis=1) for place in newest] or [values[:, -1]]
     scales = np.repeat(fitted.scale[None], len(apart), axis=0)
-    return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), scales, 1.0
+    ages = (length - np.asarray(newest or [0], dtype=np.float64)) / year
+    return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), scales, ages
 
 
 def forecast_frame(forecaster: SalesForecaster, bands: Mapping[int, tuple[Floats, Floats]]) -> pd.DataFrame:

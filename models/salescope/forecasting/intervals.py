@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 
 from salescope.forecasting.calendar import Floats, Ints
+from salescope.forecasting.interval_widths import widths_of
 from salescope.frames.errors import MisalignedError, OutOfRangeError
 
 __all__ = ["Conformal", "series_scale"]
-
-FEWEST_SCORES = 100
-LEAST_YEARS = 2.0
 
 
 def series_scale(history: Floats, *, season: int) -> Floats:
@@ -67,16 +63,19 @@ class Conformal:
 
     Notes
     -----
-    Scores are ``|actual - forecast| / scale`` after reconciliation. All nodes of a window share its shocks, so not
-    nodes but years are what chance draws: the quantile of the pooled scores is multiplied by
-    ``t(p; years) / z(p) * sqrt(1 + 1 / years)``, the factor of a new draw whose spread was measured in so many.
-    Stankevičiūtė, Alaa, van der Schaar (2021), Conformal time-series forecasting, and Dunn, Wasserman, Ramdas (2022),
-    Distribution-free prediction sets for two-layer hierarchical models, for why groups count and not their members.
+    Scores are ``|actual - forecast| / scale`` after reconciliation; their quantile is taken over the nodes and windows
+    of a group, each window by how long ago it was. To its square is added that of a drift, which grows with the time
+    from the windows to what is forecast and which the periods of a sum largely share. Nodes that err together are no
+    draws of their own: both are widened by ``t(p; n) / z(p) * sqrt(1 + 1 / n)``, where ``n`` is how many independent
+    draws the scores amount to by their intraclass correlation.
+    Barber, Candès, Ramdas, Tibshirani (2023), Conformal prediction beyond exchangeability, for weights and drift;
+    Dunn, Wasserman, Ramdas (2022), Distribution-free prediction sets for two-layer hierarchical models, for why groups
+    count and not their members; Kish (1965), Survey sampling, for effective numbers.
 
     Examples
     --------
     >>> errors = np.random.default_rng(0).normal(size=(20, 50, 2))
-    >>> found = Conformal.of(errors, scale=np.ones(50), group=np.zeros(50, dtype=np.int64), years=1e6)
+    >>> found = Conformal.of(errors, scale=np.ones(50), group=np.zeros(50, dtype=np.int64), ages=np.zeros(20))
     >>> found.widths.round(1).ravel()
     array([1.3, 1.3, 2. , 1.9])
     >>> Conformal.from_json(found.to_json()).widths.tolist() == found.widths.tolist()
@@ -90,7 +89,7 @@ class Conformal:
 
     @classmethod
     def of(
-        cls, errors: Floats, *, scale: Floats, group: Ints, years: float | None = None, levels: Sequence[int] = (80, 95)
+        cls, errors: Floats, *, scale: Floats, group: Ints, ages: Floats, levels: Sequence[int] = (80, 95)
     ) -> Conformal:
         """Pools the errors of backtests.
 
@@ -102,9 +101,8 @@ class Conformal:
             What each error is measured in; best `series_scale` of the history before each window.
         group : ndarray of int, shape (n_nodes,)
             From 0 on; a group of under 100 scores in a step takes those of all nodes as well.
-        years : float or None
-            How many windows that do not overlap there are or could be: for a horizon of a year, the years from the
-            first cutoff to the last and one more. None: the windows do not overlap, so it is their count.
+        ages : ndarray of float, shape (n_windows,)
+            Years from the cutoff of each window to the one that is forecast from.
         levels : sequence of int
             Per cent.
 
@@ -119,24 +117,8 @@ class Conformal:
         OutOfRangeError
             If a level is none of 1 to 99.
         """
-        for level in levels:
-            if not 1 <= level <= 99:
-                raise OutOfRangeError(level, name="levels", where="Conformal.of", least="1 and at most 99")
-        if errors.shape[1] != scale.shape[-1] or errors.shape[1] != len(group):
-            raise MisalignedError(
-                "errors", found=f"{errors.shape[1]} nodes", accepted=f"the {len(group)} of the groups"
-            )
-        if not np.isfinite(errors).any():
-            raise MisalignedError("errors", found="no known value", accepted="errors of at least one window")
-        scores = np.abs(errors) / np.atleast_2d(scale)[:, :, None]
-        apart = len(errors) if years is None else years
-        widths = np.array([
-            [_quantiles(scores, mine=group == number, level=level, years=apart) for number in range(group.max() + 1)]
-            for level in levels
-        ])  # fmt: skip
-        # A higher level is never narrower, whatever the factors are.
-        order = np.argsort(levels)
-        widths[order] = np.maximum.accumulate(widths[order], axis=0)
+        _check(errors, scale=scale, group=group, levels=levels)
+        widths = widths_of(errors, scale=scale, group=group, ages=ages, levels=levels)
         return cls(widths=widths, group=group, levels=tuple(levels))
 
     @classmethod
@@ -146,15 +128,15 @@ class Conformal:
         *,
         scale: Floats,
         group: Ints,
+        ages: Floats,
         periods: int,
-        years: float | None = None,
         levels: Sequence[int] = (80, 95),
     ) -> Conformal:
         """Pools the errors of sums, which are neither as wide as those of periods added up nor as their root.
 
         Parameters
         ----------
-        errors, scale, group, years, levels
+        errors, scale, group, ages, levels
             As in `of`; an error that is unknown makes that of its sum unknown.
         periods : int
             How many periods from the first step on are one sum; what is left over at the end is left out.
@@ -169,14 +151,13 @@ class Conformal:
         OutOfRangeError
             If the horizon has not so many periods.
         """
-        whole = errors.shape[2] // max(periods, 1)
-        if whole < 1 or periods < 1:
+        if not 1 <= periods <= errors.shape[2]:
             raise OutOfRangeError(
                 periods, name="periods", where="Conformal.for_sums", least="1 and at most the horizon"
             )
-        sums = errors[:, :, : whole * periods].reshape(*errors.shape[:2], whole, periods).sum(axis=3)
-        found = cls.of(sums, scale=scale, group=group, years=years, levels=levels)
-        return cls(widths=found.widths, group=group, levels=found.levels, periods=periods)
+        _check(errors, scale=scale, group=group, levels=levels)
+        widths = widths_of(errors, scale=scale, group=group, ages=ages, levels=levels, periods=periods)
+        return cls(widths=widths, group=group, levels=tuple(levels), periods=periods)
 
     def intervals(
         self, forecast: Floats, *, scale: Floats, floor: Floats | None = None
@@ -247,21 +228,11 @@ def _mean(values: Floats) -> Floats:
     return mean
 
 
-def _quantiles(scores: Floats, *, mine: NDArray[np.bool_], level: int, years: float) -> Floats:
-    steps = scores.shape[2]
-    found = np.full(steps, np.nan)
-    for step in range(steps):
-        here = scores[:, :, step]
-        own = here[:, mine][np.isfinite(here[:, mine])]
-        every = here[np.isfinite(here)]
-        pooled = own if own.size >= FEWEST_SCORES else np.concatenate([own, every])
-        if pooled.size:
-            found[step] = np.quantile(pooled, min(1.0, level / 100 * (1 + 1 / pooled.size)))
-    # A step that no window reached is as wide as the widest known one.
-    filled: Floats = np.where(np.isnan(found), np.nanmax(found), found) * _factor(level, years=years)
-    return filled
-
-
-def _factor(level: int, *, years: float) -> float:
-    known, upper = max(years, LEAST_YEARS), 0.5 + level / 200
-    return float(stats.t.ppf(upper, known) / stats.norm.ppf(upper) * np.sqrt(1 + 1 / known))
+def _check(errors: Floats, *, scale: Floats, group: Ints, levels: Sequence[int]) -> None:
+    for level in levels:
+        if not 1 <= level <= 99:
+            raise OutOfRangeError(level, name="levels", where="Conformal.of", least="1 and at most 99")
+    if errors.shape[1] != scale.shape[-1] or errors.shape[1] != len(group):
+        raise MisalignedError("errors", found=f"{errors.shape[1]} nodes", accepted=f"the {len(group)} of the groups")
+    if not np.isfinite(errors).any():
+        raise MisalignedError("errors", found="no known value", accepted="errors of at least one window")

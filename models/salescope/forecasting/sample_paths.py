@@ -52,7 +52,7 @@ def sample_paths(
     standard normal ``z`` a window, and for every series alone the errors ``e`` of a window drawn for it, with a random
     sign; ``a`` is one tenth. So steps belong together as they did, and the covariance of series is low rank plus
     diagonal. It is shrunk by no more than that, because whatever is taken from it is missing at the total.
-    One ``c`` a path makes normal errors Student's, for a spread that was measured in so many windows; see `Conformal`.
+    One ``c`` a path makes normal errors Student's, for a spread that was measured in so many windows.
 
     Examples
     --------
