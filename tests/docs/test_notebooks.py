@@ -32,7 +32,7 @@ def executed(path, *, workspace, folder):
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in NOTEBOOKS] == ["retrain_churn.ipynb", "retrain_leads.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == ["backtest_sales.ipynb", "retrain_churn.ipynb", "retrain_leads.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -63,7 +63,11 @@ def outputs_of(path, *, made_workspace, folder, **settings):
         assert f"  {word}: " in text
         text = re.sub(rf"  {word}: \S+", f"  {word}: {other}", text)
     file.write_text(text, encoding="utf-8")
-    notebook = executed(path, workspace=folder / "shop", folder=folder)
+    return shown(executed(path, workspace=folder / "shop", folder=folder))
+
+
+def shown(notebook):
+    """Gives what a notebook showed: two drawings, no error, no warning."""
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output.output_type for output in outputs if output.output_type == "error"] == []
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
@@ -92,3 +96,15 @@ def test_retraining_churn_runs_and_registers_what_it_judged(made_workspace, tmp_
     assert version == "1"
     serves = (workspace.published_of("churn") / "current.json").exists()
     assert outputs[-1].text.startswith(f"churn version {version} serves now" if serves else "What serves stays.")
+
+
+def test_backtesting_sales_runs_and_weighs_a_member_of_ones_own(tmp_path):
+    # Without a workspace: it makes a company whose history is long enough for several windows.
+    outputs = shown(executed(FOLDER / "backtest_sales.ipynb", workspace=tmp_path / "made", folder=tmp_path))
+    tables = [output.data["text/plain"] for output in outputs if "text/html" in output.get("data", {})]
+    windows, shares, compared = tables[1], tables[2], tables[-1]
+    assert "coverage_95" in windows
+    assert "seasonal_naive_growth" in shares
+    assert "with mine" in compared
+    assert "two_years" not in shares
+    assert {line.split()[0] for line in compared.splitlines()[-3:]} == {"all", "region", "rep"}
