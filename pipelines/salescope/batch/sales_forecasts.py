@@ -42,12 +42,16 @@ class ForecastEdition:
         What they were measured in: ``window``, ``cutoff`` and ``periods``; may be empty.
     versions : mapping of str to str, default {}
         The version of the model that chose how to forecast; empty where the forecast chose for itself.
+    overrides : DataFrame, shape (n_overrides, 7), optional
+        ``node``, ``level``, ``date``, ``value``, ``machine``, ``reason`` and ``author`` of numbers that people changed;
+        they are published with the table, so that they can be judged later.
     """
 
     as_of: pd.Timestamp
     figures: pd.DataFrame
     windows: pd.DataFrame
     versions: Mapping[str, str] = field(default_factory=dict)
+    overrides: pd.DataFrame | None = None
 
 
 def publish_sales_forecast(
@@ -147,7 +151,14 @@ def _about(workspace: Workspace, forecast: pd.DataFrame, *, edition: ForecastEdi
         "levels": levels,
         "coverage": {level: _coverage(edition.figures, level=level) for level in levels},
         "windows": windows,
+        **({} if edition.overrides is None else {"overrides": _overrides(edition.overrides)}),
     }
+
+
+def _overrides(table: pd.DataFrame) -> list[dict[str, Any]]:
+    told = table[["node", "level", "date", "value", "machine", "reason", "author"]]
+    days = told["date"].dt.strftime("%Y-%m-%d")
+    return [{str(name): cell for name, cell in row.items()} for row in told.assign(date=days).to_dict("records")]
 
 
 def _coverage(figures: pd.DataFrame, *, level: str) -> dict[str, float | None]:

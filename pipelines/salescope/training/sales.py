@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from salescope.project import Workspace
 from salescope.training.asked_sales import PUBLISHED_LEVELS, AskedSales, ask_sales, teller
 from salescope.training.progress import Progress, Steps, silent
 from salescope.training.promoted_sales import PromotedSales, measured_of, promoted_sales
+from salescope.training.sales_overrides import overridden
 
 __all__ = ["MEASURED_ON", "SalesForecast", "backtest_sales", "forecast_sales", "windows_of"]
 
@@ -42,6 +43,8 @@ class SalesForecast:
         What every node sold until then.
     version : str or None
         The promoted model that had chosen how to forecast; None where that was chosen now.
+    overrides : DataFrame or None
+        As in `salescope.training.sales_overrides.Overridden`; None where nothing was overridden.
     """
 
     forecast: pd.DataFrame
@@ -52,6 +55,7 @@ class SalesForecast:
     quarantined: int
     panel: Panel
     version: str | None = None
+    overrides: pd.DataFrame | None = None
 
 
 def backtest_sales(
@@ -89,7 +93,12 @@ def backtest_sales(
 
 
 def forecast_sales(
-    workspace: Workspace, *, as_of: pd.Timestamp | None = None, anew: bool = False, progress: Progress = silent
+    workspace: Workspace,
+    *,
+    as_of: pd.Timestamp | None = None,
+    anew: bool = False,
+    overrides: pd.DataFrame | None = None,
+    progress: Progress = silent,
 ) -> SalesForecast:
     """Forecasts every node of a workspace's sales, and says how well that went in the past.
 
@@ -101,6 +110,8 @@ def forecast_sales(
         Only earlier orders count; by default all, up to the last whole period.
     anew : bool, default False
         Whether members are chosen anew although a model was promoted.
+    overrides : DataFrame, optional
+        Numbers that people put in place of the machine's, see `salescope.training.sales_overrides.overridden`.
     progress : callable, optional
         Is told each step.
 
@@ -126,7 +137,7 @@ def forecast_sales(
     asked = ask_sales(workspace, as_of=as_of, levels=PUBLISHED_LEVELS)
     promoted = PromotedSales(card={}) if anew else promoted_sales(workspace, asked=asked)
     made = _chosen if promoted.model is None else _as_promoted
-    return made(asked, promoted, progress=progress)
+    return made(asked, promoted, overrides=overrides, progress=progress)
 
 
 def windows_of(judged: Backtest) -> pd.DataFrame:
@@ -146,23 +157,29 @@ def windows_of(judged: Backtest) -> pd.DataFrame:
     return seen.agg(cutoff=("cutoff", "first"), periods=("step", "max")).reset_index()
 
 
-def _chosen(asked: AskedSales, promoted: PromotedSales, *, progress: Progress) -> SalesForecast:
+def _chosen(
+    asked: AskedSales, promoted: PromotedSales, *, overrides: pd.DataFrame | None, progress: Progress
+) -> SalesForecast:
     steps = _steps(asked.forecaster, windows=MEASURED_ON + 1, progress=progress)
     history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
     fitted = asked.forecaster.fit_history(history)
     measured = _measured(history, forecaster=asked.forecaster)
     steps.done()
-    return _told(asked, fitted=fitted, measured=measured, promoted=promoted)
+    told = _told(asked, fitted=fitted, measured=measured, promoted=promoted)
+    return told if overrides is None else _overridden(told, fitted, overrides=overrides)
 
 
-def _as_promoted(asked: AskedSales, promoted: PromotedSales, *, progress: Progress) -> SalesForecast:
+def _as_promoted(
+    asked: AskedSales, promoted: PromotedSales, *, overrides: pd.DataFrame | None, progress: Progress
+) -> SalesForecast:
     model = promoted.model
     assert model is not None  # noqa: S101 - the caller has looked
     steps = Steps(progress, total=len(model.forecaster.members or ()))
     history = model.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
     fitted = model.again(history)
     steps.done()
-    return _told(asked, fitted=fitted, measured=measured_of(promoted.card), promoted=promoted)
+    told = _told(asked, fitted=fitted, measured=measured_of(promoted.card), promoted=promoted)
+    return told if overrides is None else _overridden(told, fitted, overrides=overrides)
 
 
 def _told(
@@ -185,6 +202,17 @@ def _told(
         panel=fitted.panel_,
         version=promoted.version,
     )
+
+
+def _overridden(told: SalesForecast, fitted: SalesForecaster, *, overrides: pd.DataFrame) -> SalesForecast:
+    changed = overridden(fitted, told.forecast, overrides=overrides)
+    holding, nodes = len(changed.table), changed.table["node"].nunique()
+    said = f"Overrides that hold: {holding}; the machine's numbers stay beside them, and intervals are the machine's."
+    if changed.passed:
+        said += f" Of periods that are no longer ahead: {changed.passed}."
+    note = pd.DataFrame([{"finding": "overrides", "rows": holding, "series": nodes, "detail": said}])
+    notes = pd.concat([note, told.notes], ignore_index=True)
+    return replace(told, forecast=changed.forecast, notes=notes, overrides=changed.table)
 
 
 def _measured(history: History, *, forecaster: SalesForecaster) -> tuple[pd.DataFrame, pd.DataFrame]:

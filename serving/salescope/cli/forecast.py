@@ -38,6 +38,10 @@ def forecast(
     anew: Annotated[
         bool, typer.Option("--anew", help="Choose members anew, although a model of sales was promoted.")
     ] = False,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(help="A file of numbers that people put in place: node, date, value, reason, author."),
+    ] = None,
     publish: Annotated[
         bool | None,
         typer.Option(
@@ -54,12 +58,14 @@ def forecast(
 
     from salescope.batch import write_scores
     from salescope.training.sales import forecast_sales
+    from salescope.training.sales_overrides import read_overrides
 
     _check_plot(plot)
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
+    changed = None if overrides is None else read_overrides(overrides)
     with steps_shown("forecast", quiet=as_json) as tell:
-        told = forecast_sales(settings, as_of=moment, anew=anew, progress=tell)
+        told = forecast_sales(settings, as_of=moment, anew=anew, overrides=changed, progress=tell)
     rows = _asked_for(told.forecast, node=node, level=level)
     if out is not None:
         write_scores(told.forecast, out)
@@ -102,7 +108,9 @@ def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Public
 
     settings.state.mkdir(parents=True, exist_ok=True)
     versions = {} if told.version is None else {ModelName.SALES.value: told.version}
-    edition = ForecastEdition(as_of=told.as_of, figures=told.figures, windows=told.windows, versions=versions)
+    edition = ForecastEdition(
+        as_of=told.as_of, figures=told.figures, windows=told.windows, versions=versions, overrides=told.overrides
+    )
     with closing(open_store(settings.store_url)) as store:
         return publish_sales_forecast(settings, told.forecast, store=store, edition=edition, keep=keep)
 
@@ -118,6 +126,7 @@ def _document(told: SalesForecast, *, workspace: Workspace, published: Publicati
         "currency": workspace.currency if workspace.sales.measure == "money" else None,
         "measured": records(told.figures),
         "windows": records(told.windows),
+        "overrides": [] if told.overrides is None else records(told.overrides),
         "notes": records(told.notes),
         "quarantined": told.quarantined,
     }

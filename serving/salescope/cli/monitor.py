@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from salescope.cli.monitor_sales import monitor_sales
 from salescope.cli.output import JsonOption, ModelArgument, WorkspaceOption, emit, table
 from salescope.project import ModelName, Workspace, load_workspace
 
@@ -37,6 +38,9 @@ def monitor(
     from salescope.store.model_record import LOOK_BACK, RecordWish, model_record
 
     settings = load_workspace(workspace)
+    if model is ModelName.SALES:
+        monitor_sales(settings, as_json=as_json)
+        return
     now = datetime.now(UTC)
     begin = now - LOOK_BACK if since is None else since.replace(tzinfo=since.tzinfo or UTC)
     settings.state.mkdir(parents=True, exist_ok=True)

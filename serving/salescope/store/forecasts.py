@@ -48,9 +48,10 @@ __all__ = [
 ]
 
 LONGEST_CONTRIBUTIONS = 4_000
+LONGEST_RESPONSES = 20_000
 # What a column of integers can be compared with.
 LARGEST_INTEGER = 2**31 - 1
-COLUMNS = ("node", "level", "date", "step", "mean", "lo_95", "hi_95")
+COLUMNS = ("node", "level", "date", "step", "mean", "lo_95", "hi_95", "responses")
 BOUNDS = ("lo_80", "hi_80", "lo_95", "hi_95")
 # So that an answer of the service, which needs the same lock on SQLite, never waits long.
 ROWS_A_COMMIT = 1_000
@@ -78,6 +79,9 @@ class ForecastRow:
         What the baseline says.
     contributions : mapping of str to float
         What the forecast is made of, as ``{"trend": 90.0, "season": 10.0}``; empty where it is not told.
+    responses : mapping of str to (float, float)
+        What events would move it, as ``{"promotion": (0.5, 40.0)}``: the share of the period that each is known to
+        fill, and what a whole period of it adds to none; empty where nothing is known to.
 
     Raises
     ------
@@ -105,6 +109,7 @@ class ForecastRow:
     hi_95: float
     baseline: float | None = None
     contributions: Mapping[str, float] = field(default_factory=dict)
+    responses: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_text(self.node, column="forecasts.node", longest=LONGEST_NODE)
@@ -245,7 +250,7 @@ def current_forecasts(store: Store, name: str = FORECASTS) -> Publication | None
         return current_publication(connection, name=name)
 
 
-def forecast_columns(store: Store, publication: Publication) -> dict[str, list[Any]]:
+def forecast_columns(store: Store, publication: Publication, *, names: Sequence[str] = COLUMNS) -> dict[str, list[Any]]:
     """Reads a whole publication, by columns.
 
     Parameters
@@ -258,8 +263,8 @@ def forecast_columns(store: Store, publication: Publication) -> dict[str, list[A
     Returns
     -------
     dict of str to list
-        ``node``, ``level``, ``date`` (ISO 8601), ``step``, ``mean``, ``lo_95`` and ``hi_95``, by node and step; empty
-        lists where it was retired.
+        ``node``, ``level``, ``date`` (ISO 8601), ``step``, ``mean``, ``lo_95``, ``hi_95`` and ``responses`` (JSON, None
+        where there is none), by node and step; empty lists where it was retired.
 
     Raises
     ------
@@ -267,17 +272,18 @@ def forecast_columns(store: Store, publication: Publication) -> dict[str, list[A
         If the database does not answer.
     """
     table = FORECAST_ROWS.c
-    wanted = select(*(table[name] for name in COLUMNS)).where(table.publication_id == publication.id)
+    wanted = select(*(table[name] for name in names)).where(table.publication_id == publication.id)
     with store.reading() as connection:
         rows = connection.execute(wanted.order_by(table.node, table.step)).all()
-    columns = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     return {**columns, "date": [day.isoformat() for day in columns["date"]]}
 
 
 def forecast_row_of(row: Row[Any]) -> ForecastRow:
     """Reads a forecast from a row that has the columns of its table."""
     values = {name: getattr(row, name) for name in ("node", "level", "date", "step", "mean", *BOUNDS, "baseline")}
-    return ForecastRow(**values, contributions=json.loads(row.contributions))
+    responses = {name: tuple(pair) for name, pair in json.loads(row.responses or "{}").items()}
+    return ForecastRow(**values, contributions=json.loads(row.contributions), responses=responses)
 
 
 def _rows(connection: Connection, publication: Publication, *, node: str, steps: int) -> Sequence[Row[Any]]:
@@ -305,7 +311,18 @@ def _row(row: ForecastRow, *, levels: frozenset[str], horizon: int) -> dict[str,
     told = check_json(row.contributions, column="forecasts.contributions", longest=LONGEST_CONTRIBUTIONS)
     for part in row.contributions.values():
         check_number(part, column="forecasts.contributions", lowest=-LARGEST_VALUE, highest=LARGEST_VALUE)
-    return {**values, "contributions": told}
+    return {**values, "contributions": told, "responses": _responses(row.responses)}
+
+
+def _responses(told: Mapping[str, tuple[float, float]]) -> str | None:
+    column = "forecasts.responses"
+    written = check_json(told, column=column, longest=LONGEST_RESPONSES)
+    for pair in told.values():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise HostileValueError(column, problem="is no pair", accepted="a share and what a whole period adds")
+        for value in pair:
+            check_number(value, column=column, lowest=-LARGEST_VALUE, highest=LARGEST_VALUE)
+    return written if told else None
 
 
 def _write(store: Store, batch: list[dict[str, Any]], *, publication_id: int, name: str) -> None:
