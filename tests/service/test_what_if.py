@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+from contextlib import closing
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,13 +14,14 @@ import numpy as np
 import pytest
 from tests.acceptance.forecasts_10_hostile_calls import offer, told, what_if_bodies
 from tests.service.place import made_place, publish_sales
-from tests.store.made import REPS, made_row, made_rows, made_tree
+from tests.store.made import ABOUT, REPS, forecast_edition, made_row, made_rows, made_tree
 
 import salescope.service
 from salescope.service import what_if_process
 from salescope.service.errors import OverloadedError, WhatIfUnavailableError
 from salescope.service.what_if_process import WhatIfProcess
 from salescope.service.what_if_worker import Held, answer_to, main, tree_of
+from salescope.store import ForecastRow, open_store, publish_forecasts
 
 ADDRESS = "/v1/forecasts:what-if"
 MARCH, APRIL, MAY = "2026-03-01", "2026-04-01", "2026-05-01"
@@ -29,7 +32,75 @@ def table(rows) -> dict[str, list]:
     columns = {
         name: [getattr(row, name) for row in told] for name in ("node", "level", "step", "mean", "lo_95", "hi_95")
     }
-    return {**columns, "date": [row.date.isoformat() for row in told]}
+    responses = [json.dumps(row.responses) if row.responses else None for row in told]
+    return {**columns, "date": [row.date.isoformat() for row in told], "responses": responses}
+
+
+def with_sale(scale: float = 1.0) -> list[ForecastRow]:
+    """Makes the small tree with a sale that is half there in March in the North, and would add 8 to every person."""
+    rows = []
+    for row in made_rows(scale=scale):
+        here = 0.5 if row.step == 1 and "North" in row.node else 0.0
+        rows.append(replace(row, responses={"sale": (here, 8.0)} if row.level == "rep" else {}))
+    return rows
+
+
+def asked(**question) -> dict[str, object]:
+    held = Held.of(table(with_sale()), key=1)
+    assert held is not None
+    return answer_to({"locks": {}, "changes": [], "nodes": [], **question}, held=held)
+
+
+def test_an_event_moves_its_series_and_all_above_them():
+    told = asked(changes=[change(node="region=North", dates=[MARCH, MAY])], nodes=list(made_tree()))
+    before = {node: level_and_sold[1] for node, level_and_sold in made_tree().items()}
+    size = {"all": len(REPS["North"]), "region=North": len(REPS["North"])}
+    for node in told["nodes"]:
+        people = size.get(node["node"], int("North/" in node["node"]))
+        assert node["published"] == pytest.approx([before[node["node"]] * (10.0 + step) for step in (1, 2, 3)])
+        assert node["by_drivers"] == pytest.approx([4.0 * people, 0.0, 8.0 * people])
+        assert np.subtract(node["mean"], node["published"]) == pytest.approx(node["by_drivers"])
+    assert told["moved"] == 2 + len(REPS["North"])
+
+
+def test_the_node_of_fewest_series_has_the_last_word_on_events():
+    first = REPS["North"][0]
+    both = [change(node=f"region=North/rep={first}", value=0.0), change(value=1.0)]
+    for changes in (both, both[::-1]):
+        told = {
+            node["node"]: node["by_drivers"][0] for node in asked(changes=changes, nodes=list(made_tree()))["nodes"]
+        }
+        assert told[f"region=North/rep={first}"] == pytest.approx(-4.0)
+        assert told["all"] == pytest.approx(4.0 * (len(REPS["North"]) - 1) - 4.0 + 8.0 * len(REPS["South"]))
+
+
+def test_events_are_changed_before_nodes_are_held():
+    told = asked(changes=[change()], locks={"region=South": {MARCH: 50.0}})["nodes"]
+    north, south = (sum(made_tree()[f"region={region}/rep={rep}"][1] for rep in REPS[region]) for region in REPS)
+    assert [node["node"] for node in told] == ["all", "region=South"]
+    assert told[1]["mean"][0] == pytest.approx(50.0, abs=1e-6)
+    assert told[1]["by_drivers"][0] == pytest.approx(8.0 * len(REPS["South"]))
+    assert told[0]["mean"][0] == pytest.approx(11.0 * north + 4.0 * len(REPS["North"]) + 50.0)
+    assert south > 0
+
+
+def test_changes_that_cannot_be_answered():
+    assert asked(changes=[change(driver="price")]) == {"unknown": "driver", "name": "price", "accepted": ["sale"]}
+    assert "two changes of one driver" in asked(changes=[change(), change(value=0.5)])["refused"]
+    assert asked(changes=[change(node="region=N")]) == {"unknown": "node", "name": "region=N"}
+
+
+def test_an_event_that_was_published_can_be_changed_by_a_call(client, shared_place, ask):
+    with closing(open_store(shared_place.settings().store_url.get_secret_value())) as store:
+        publish_forecasts(store, with_sale(), of=forecast_edition(7), about=ABOUT)
+    body = ask({"changes": [change(node="region=South")]}).json()
+    assert [node["node"] for node in body["nodes"]] == ["all", "region=South"]
+    first = body["nodes"][1]["periods"][0]
+    assert first["by_drivers"] == pytest.approx(8.0 * len(REPS["South"]))
+    assert first["mean"] == pytest.approx(first["published"] + first["by_drivers"])
+    answer = ask({"changes": [change(driver="sail")]})
+    assert (answer.status_code, "can be changed: 'sale'" in answer.json()["detail"]) == (409, True)
+    publish_sales(shared_place, day=8)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +147,10 @@ def test_the_next_publication_is_the_one_that_is_asked_about(ask, shared_place):
         assert means(ask({}).json())["all"][0] == 110.0 * scale
 
 
+def change(**others) -> dict[str, object]:
+    return {"driver": "sale", "node": "all", "dates": [MARCH], "value": 1, **others}
+
+
 BOTH = {"all": {MARCH: 1.0}, "region=North": {MARCH: 2.0}, "region=South": {MARCH: 2.0}}
 
 
@@ -88,8 +163,12 @@ BOTH = {"all": {MARCH: 1.0}, "region=North": {MARCH: 2.0}, "region=South": {MARC
         ({"locks": {"all": {"2026-99-99": 1}}}, 404, "no-forecast", "2026-03-01 to 2026-05-01"),
         ({"locks": BOTH}, 409, "what-if-unavailable", "contradict"),
         ({"locks": {"all": {MARCH: -5}}}, 409, "what-if-unavailable", "floor"),
-        ({"changes": [{"driver": "price", "node": "all", "dates": [MARCH], "value": 2}]}, 409, "what-if-unavailable", "Drivers"),
-        ({"changes": [{"driver": "price", "node": "all", "dates": [], "value": 2}]}, 422, "request-shape", "/changes/0"),
+        ({"changes": [change(driver="price")]}, 409, "what-if-unavailable", "driver 'price' does; drivers that can be changed: none"),
+        ({"changes": [change(node="region=Nort")]}, 404, "no-forecast", "Did you mean 'region=North'?"),
+        ({"changes": [change(dates=["2026-03-02"])]}, 404, "no-forecast", "2026-03-01 to 2026-05-01"),
+        ({"changes": [change(value=1.5)]}, 422, "request-shape", "from 0 to 1"),
+        ({"changes": [change(value=True)]}, 422, "request-shape", "from 0 to 1"),
+        ({"changes": [change(dates=[])]}, 422, "request-shape", "/changes/0"),
         ({"changes": [5]}, 422, "request-shape", "/changes/0"),
         ({"changes": {}}, 422, "request-shape", "/changes"),
         ({"lock": {}}, 422, "request-shape", "Did you mean 'locks'?"),
@@ -200,7 +279,7 @@ def test_more_questions_than_can_wait_are_told_to_come_back(stubborn, monkeypatc
 
 
 def test_a_process_asks_for_a_table_that_it_has_not_seen():
-    question = {"publication": 1, "locks": {}, "nodes": []}
+    question = {"publication": 1, "locks": {}, "changes": [], "nodes": []}
     lines = [question, {**question, "table": table(made_rows())}, question, {**question, "publication": 2}]
     answers = StringIO()
     main(StringIO("".join(json.dumps(line) + "\n" for line in lines)), answers)
@@ -238,5 +317,5 @@ def test_grouped_trees_and_odd_names_are_read():
 def test_a_lock_within_the_floor_moves_the_others():
     held = Held.of(table(made_rows()), key=1)
     assert held is not None
-    told = answer_to({"locks": {"all": {MARCH: 0}}, "nodes": list(made_tree())}, held=held)
+    told = answer_to({"locks": {"all": {MARCH: 0}}, "changes": [], "nodes": list(made_tree())}, held=held)
     assert [node["mean"][0] for node in told["nodes"]] == pytest.approx([0.0] * 7, abs=1e-6)

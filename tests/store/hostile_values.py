@@ -172,6 +172,14 @@ def into_contributions(store: Store, value: object) -> object:
     return unaltered(value, found.rows[0].contributions["trend"])
 
 
+def into_responses(store: Store, value: object) -> object:
+    row = made_row(responses={"promotion": (0.5, value)})
+    publish_forecasts(store, [row], of=forecast_edition(), about=ABOUT)
+    found = forecasts_of(store, node="all")
+    assert found is not None
+    return unaltered(value, found.rows[0].responses["promotion"][1])
+
+
 def into_about(name: str) -> Put:
     def put(store: Store, value: object) -> object:
         about = {**ABOUT, "coverage": {"all": {"80": value}}} if name == "coverage" else {**ABOUT, name: value}
@@ -290,10 +298,12 @@ PLACES: dict[str, Put] = {
     **{
         f"forecasts.{field}": into_forecasts(field)
         for field in (
-            *("node", "level", "date", "step", "mean", "lo_80", "hi_80", "lo_95", "hi_95", "baseline", "contributions"),
+            *("node", "level", "date", "step", "mean", "lo_80", "hi_80", "lo_95", "hi_95"),
+            *("baseline", "contributions", "responses"),
         )
     },
     "forecasts.contributions, inside": into_contributions,
+    "forecasts.responses, inside": into_responses,
     **{
         f"publications.about, {name}": into_about(name)
         for name in ("frequency", "horizon", "unit", "levels", "coverage", "more")

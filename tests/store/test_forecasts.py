@@ -68,6 +68,7 @@ def test_a_forecast_comes_back_as_it_was_published(store):
         lo_80=-0.5,
         hi_80=SMALLEST,
         contributions={"": -0.1},
+        responses={"春 sale": (1 / 3, -SMALLEST)},
     )
     about = {**ABOUT, "levels": ["all", "代表"], "hierarchy": {"代表": ["區", "代表"]}}
     published = publish_forecasts(store, [row], of=forecast_edition(), about=about)
@@ -208,6 +209,8 @@ ROWS = {
     "beyond the horizon": [made_row(step=4)],
     "of type list": [made_row(contributions=[1])],
     "contributions is of type str": [made_row(contributions={"trend": "1"})],
+    "responses is no pair": [made_row(responses={"promotion": (1.0,)})],
+    "responses is of type str": [made_row(responses={"promotion": (1.0, "1")})],
 }
 
 

@@ -1,4 +1,4 @@
-"""``/v1/forecasts:what-if``: the published forecast with nodes held at a number, and everything else moved along."""
+"""``/v1/forecasts:what-if``: the published forecast under other events and with nodes held, everything else moved."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from salescope.frames.errors import listed
 from salescope.service.access import require
 from salescope.service.answers import json_response
 from salescope.service.errors import NoForecastError, UnsupportedBodyError, WhatIfUnavailableError
@@ -47,7 +48,7 @@ def what_if_routes() -> APIRouter:
 
 
 async def ask_what_if(request: Request) -> Response:
-    """Holds nodes at a number and says what the others would be, moved as little as possible; nothing is kept."""
+    """Changes events, holds nodes at a number and says what all would be, moved as little as possible; none is kept."""
     require(request, SCOPE)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedBodyError("Content-Type", accepted="application/json")
@@ -63,8 +64,10 @@ async def ask_what_if(request: Request) -> Response:
         raise await loop.run_in_executor(
             wiring.store_pool, lambda: unknown_node(wiring.store, name, publication=publication)
         )
+    if said.get("unknown") == "driver":
+        raise WhatIfUnavailableError(reason=_without_responses(said))
     if "unknown" in said:
-        problem = f"A lock names a day that begins no published period; those that do are {said['name']}."
+        problem = f"A lock or change names a day that begins no published period; those that do are {said['name']}."
         raise NoForecastError(problem=problem)
     if "refused" in said:
         raise WhatIfUnavailableError(reason=said["refused"])
@@ -76,7 +79,7 @@ async def _ask(call: WhatIfCall, publication: Publication, *, wiring: Wiring) ->
     if publication.row_count > most:
         reason = f"The published forecast has {publication.row_count:,} rows, and a what-if takes {most:,} at most."
         raise WhatIfUnavailableError(reason=reason)
-    question = {"publication": publication.id, "locks": call.locks, "nodes": call.nodes}
+    question = {"publication": publication.id, "locks": call.locks, "changes": call.changes, "nodes": call.nodes}
     return await wiring.what_if.ask(question, table=lambda: _table(wiring.store, publication))
 
 
@@ -91,6 +94,11 @@ def _table(store: Store, publication: Publication) -> Mapping[str, list[Any]]:
     return columns
 
 
+def _without_responses(said: Mapping[str, Any]) -> str:
+    accepted = listed(said["accepted"]) if said["accepted"] else "none"
+    return f"Nothing is published that says what driver {said['name']!r} does; drivers that can be changed: {accepted}."
+
+
 def _told(said: Mapping[str, Any], *, call: WhatIfCall, publication: Publication, request_id: str) -> WhatIfTold:
     nodes = [
         WhatIfNode(
@@ -98,9 +106,11 @@ def _told(said: Mapping[str, Any], *, call: WhatIfCall, publication: Publication
             level=node["level"],
             locked=node["node"] in call.locks,
             periods=[
-                WhatIfPeriod(date=date.fromisoformat(day), step=step, published=published, mean=mean)
-                for step, (day, published, mean) in enumerate(
-                    zip(node["date"], node["published"], node["mean"], strict=True), 1
+                WhatIfPeriod(
+                    date=date.fromisoformat(day), step=step, published=published, mean=mean, by_drivers=by_drivers
+                )
+                for step, (day, published, mean, by_drivers) in enumerate(
+                    zip(node["date"], node["published"], node["mean"], node["by_drivers"], strict=True), 1
                 )
             ],
         )

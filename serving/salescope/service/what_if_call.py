@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salescope.frames.nearest import nearest_name
-from salescope.service.errors import Complaint, RequestShapeError, WhatIfUnavailableError
+from salescope.service.errors import Complaint, RequestShapeError
 from salescope.service.record_call import LONGEST_NAME_SHOWN, step_of
 from salescope.store import LARGEST_VALUE, LONGEST_HORIZON, LONGEST_NODE
 
@@ -22,9 +22,6 @@ MOST_NODES = 100
 DAY_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _is_day = re.compile(DAY_PATTERN.removesuffix("$") + r"\Z").match
 NODE_ACCEPTED = f"A node's name of 1 to {LONGEST_NODE} characters without NUL is accepted."
-NO_DRIVERS = (
-    "Drivers cannot be changed: nothing is published that says what a driver does. Leave `changes` out and lock nodes."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,14 @@ class WhatIfCall:
     ----------
     locks : mapping of str to mapping of str to float
         What a node is held at, by its name and the first day of a period.
+    changes : tuple of mapping
+        ``driver``, ``node``, ``dates`` and ``value``, the share of each period that the event is to fill.
     nodes : tuple of str
-        Which nodes are told; empty is the total and those that are locked.
+        Which nodes are told; empty is the total and those that are changed or locked.
     """
 
     locks: Mapping[str, Mapping[str, float]]
+    changes: tuple[Mapping[str, Any], ...]
     nodes: tuple[str, ...]
 
 
@@ -59,8 +59,6 @@ def read_what_if_call(body: object) -> WhatIfCall:
     ------
     RequestShapeError
         If a member is unknown, is none, or is too many.
-    WhatIfUnavailableError
-        If drivers are to be changed.
 
     Examples
     --------
@@ -80,9 +78,7 @@ def read_what_if_call(body: object) -> WhatIfCall:
     if not isinstance(nodes, list) or len(nodes) > MOST_NODES or not all(map(_is_node, nodes)):
         raise RequestShapeError([Complaint("/nodes", f"An array of at most {MOST_NODES} nodes. {NODE_ACCEPTED}")])
     _check_changes(changes)
-    if changes:
-        raise WhatIfUnavailableError(reason=NO_DRIVERS)
-    return WhatIfCall(locks, tuple(dict.fromkeys(nodes)))
+    return WhatIfCall(locks, tuple(changes), tuple(dict.fromkeys(nodes)))
 
 
 def _check_locks(locks: object) -> None:
@@ -105,7 +101,7 @@ def _check_changes(changes: object) -> None:
         raise RequestShapeError([Complaint("/changes", f"An array of at most {MOST_CHANGES} changes is accepted.")])
     for place, change in enumerate(changes):
         if not _is_change(change):
-            detail = "An object of a driver, a node, dates as 2026-03-01 and a number as value is accepted."
+            detail = "An object of a driver, a node, dates as 2026-03-01 and a value from 0 to 1 is accepted."
             raise RequestShapeError([Complaint(f"/changes/{place}", detail)])
 
 
@@ -115,11 +111,15 @@ def _is_change(change: Any) -> bool:  # noqa: ANN401
     dates = change["dates"]
     is_dated = isinstance(dates, list) and 1 <= len(dates) <= LONGEST_HORIZON
     is_dated = is_dated and all(isinstance(day, str) and _is_day(day) for day in dates)
-    return is_dated and _is_node(change["driver"]) and _is_node(change["node"]) and _is_number(change["value"])
+    return is_dated and _is_node(change["driver"]) and _is_node(change["node"]) and _is_share(change["value"])
 
 
 def _is_node(name: object) -> bool:
     return isinstance(name, str) and 1 <= len(name) <= LONGEST_NODE and "\x00" not in name
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _is_number(value: object) -> bool:

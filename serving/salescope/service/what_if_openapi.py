@@ -25,6 +25,7 @@ class WhatIfPeriod(msgspec.Struct, frozen=True, kw_only=True):
     step: Annotated[int, Meta(ge=1, description="1 for the first period ahead.")]
     published: float
     mean: Annotated[float, Meta(description="What it would be; intervals are not told, for none was measured.")]
+    by_drivers: Annotated[float, Meta(description="What of the difference the changed drivers move; locks the rest.")]
 
 
 class WhatIfNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ DAY = {"type": "string", "pattern": DAY_PATTERN}
 NUMBER = {"type": "number", "minimum": -LARGEST_VALUE, "maximum": LARGEST_VALUE}
 REQUEST_EXAMPLE = {
     "locks": {"region=North": {"2026-03-01": 1300.0, "2026-04-01": 1300.0}},
+    "changes": [{"driver": "spring sale", "node": "region=North", "dates": ["2026-03-01"], "value": 0.5}],
     "nodes": ["all", "region=North", "region=South"],
 }
 CHANGE = {
@@ -60,7 +62,12 @@ CHANGE = {
         "driver": NODE,
         "node": NODE,
         "dates": {"type": "array", "minItems": 1, "maxItems": LONGEST_HORIZON, "items": DAY},
-        "value": NUMBER,
+        "value": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "description": "The share of each period that the event is to fill; 0 takes it out.",
+        },
     },
 }
 FORECASTS_TO_CHANGE: dict[str, Any] = {
@@ -84,13 +91,16 @@ FORECASTS_TO_CHANGE: dict[str, Any] = {
         },
         "changes": {
             "type": "array",
-            "description": "Drivers that would be others. So far every change is refused with `what-if-unavailable`.",
+            "description": (
+                "Events that would be others: the node stands for all its series. Only those can be changed that the "
+                "published forecast has learned from; another one is refused with `what-if-unavailable`."
+            ),
             "maxItems": MOST_CHANGES,
             "items": CHANGE,
         },
         "nodes": {
             "type": "array",
-            "description": "Which nodes are told; left out, the total and those that are locked.",
+            "description": "Which nodes are told; left out, the total and those that are changed or locked.",
             "maxItems": MOST_NODES,
             "items": NODE,
         },
@@ -106,7 +116,7 @@ ANSWER_EXAMPLE = {
             "node": "region=North",
             "level": "region",
             "locked": True,
-            "periods": [{"date": "2026-03-01", "step": 1, "published": 1250.0, "mean": 1300.0}],
+            "periods": [{"date": "2026-03-01", "step": 1, "published": 1250.0, "mean": 1300.0, "by_drivers": 20.0}],
         }
     ],
 }

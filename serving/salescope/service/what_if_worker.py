@@ -49,6 +49,8 @@ class Held:
         How freely each series moves: the squared width of its interval.
     floor : ndarray of float, shape (n_bottom,)
         0 for a series whose interval is never below, -inf for others.
+    responses : mapping of str to (ndarray of float, ndarray of float), each of shape (n_bottom, horizon)
+        Of each event the share of the period that it is known to fill, and what a whole period of it adds to none.
     """
 
     key: int
@@ -57,6 +59,7 @@ class Held:
     mean: Floats
     weight: Floats
     floor: Floats
+    responses: Mapping[str, tuple[Floats, Floats]]
 
     @classmethod
     def of(cls, table: Mapping[str, Any], *, key: int) -> Held | None:
@@ -65,7 +68,8 @@ class Held:
         Parameters
         ----------
         table : mapping
-            The columns ``node``, ``level``, ``date``, ``step``, ``mean``, ``lo_95`` and ``hi_95``, by node and step.
+            The columns ``node``, ``level``, ``date``, ``step``, ``mean``, ``lo_95``, ``hi_95`` and ``responses``, by
+            node and step.
         key : int
             The publication.
 
@@ -85,7 +89,13 @@ class Held:
         low, high = low[tree.bottom], high[tree.bottom]
         floor = np.where((low >= 0).all(axis=1), 0.0, -np.inf)
         return cls(
-            key=key, tree=tree, dates=tuple(table["date"][:steps]), mean=mean, weight=(high - low) ** 2, floor=floor
+            key=key,
+            tree=tree,
+            dates=tuple(table["date"][:steps]),
+            mean=mean,
+            weight=(high - low) ** 2,
+            floor=floor,
+            responses=_responses(table["responses"], bottom=tree.bottom, steps=steps),
         )
 
 
@@ -137,49 +147,114 @@ def answer_to(question: Mapping[str, Any], *, held: Held) -> dict[str, Any]:
     Parameters
     ----------
     question : mapping
-        ``locks``, by node and date, and ``nodes``, which are to be told.
+        ``changes`` of events, ``locks``, by node and date, and ``nodes``, which are to be told.
     held : Held
         The published forecast.
 
     Returns
     -------
     dict
-        ``nodes`` and how many ``moved``; or what is ``unknown``, "node" or "date"; or why it is ``refused``.
+        ``nodes`` and how many ``moved``; or what is ``unknown``, "node", "date" or "driver"; or why it is ``refused``.
     """
     row_of = {node: row for row, node in enumerate(held.tree.nodes)}
-    for node in (*question["locks"], *question["nodes"]):
-        if node not in row_of:
-            return {"unknown": "node", "name": node}
     place = {date: step for step, date in enumerate(held.dates)}
-    if any(date not in place for values in question["locks"].values() for date in values):
-        return {"unknown": "date", "name": f"{held.dates[0]} to {held.dates[-1]}"}
+    changes, locks = question["changes"], question["locks"]
+    unknown = _unknown(question, held=held, nodes=row_of, dates=place)
+    if unknown:
+        return unknown
     try:
-        after = _locked(question["locks"], held=held, place=place)
+        driven = driven_by(changes, held=held)
+        after = _locked(locks, held=held, place=place, bottom=driven)
     except MisalignedError as error:
         return {"refused": str(error)}
-    told = [node for node in question["nodes"] or dict.fromkeys([TOTAL, *question["locks"]]) if node in row_of]
+    by_drivers = held.tree.add_up(driven - held.mean[held.tree.bottom])
+    named = dict.fromkeys([TOTAL, *(change["node"] for change in changes), *locks])
+    told = [node for node in question["nodes"] or named if node in row_of]
     moved = int((np.abs(after - held.mean) > CLOSE).any(axis=1).sum())
-    return {"moved": moved, "nodes": [_told(held, after, row=row_of[node]) for node in told]}
+    return {"moved": moved, "nodes": [_told(held, after, by_drivers=by_drivers, row=row_of[node]) for node in told]}
 
 
-def _locked(locks: Mapping[str, Mapping[str, float]], *, held: Held, place: Mapping[str, int]) -> Floats:
+def driven_by(changes: Sequence[Mapping[str, Any]], *, held: Held) -> Floats:
+    """Moves series as far as the events move them that are changed.
+
+    Parameters
+    ----------
+    changes : sequence of mapping
+        ``driver``, ``node``, ``dates`` and ``value``, the share of the period; all of them known. A node above the
+        bottom stands for all its series, and the one of fewest series has the last word.
+    held : Held
+        The published forecast.
+
+    Returns
+    -------
+    ndarray of float, shape (n_bottom, horizon)
+
+    Raises
+    ------
+    MisalignedError
+        If two changes are of one driver, node and date.
+    """
+    bottom, sums = held.mean[held.tree.bottom], held.tree.sums
+    if not changes:
+        return bottom
+    row_of = {node: row for row, node in enumerate(held.tree.nodes)}
+    place = {date: step for step, date in enumerate(held.dates)}
+    cells = [(row_of[it["node"]], it["driver"], place[date], it["value"]) for it in changes for date in it["dates"]]
+    if len({cell[:3] for cell in cells}) < len(cells):
+        raise MisalignedError("changes", found="two changes of one driver, node and date", accepted="one of each")
+    wanted = {driver: now.copy() for driver, (now, _) in held.responses.items()}
+    for row, driver, step, value in sorted(cells, key=lambda cell: sums.indptr[cell[0]] - sums.indptr[cell[0] + 1]):
+        wanted[driver][sums.indices[sums.indptr[row] : sums.indptr[row + 1]], step] = value
+    moved = sum((wanted[driver] - now) * per_unit for driver, (now, per_unit) in held.responses.items())
+    return np.asarray(np.maximum(bottom + moved, held.floor[:, None]))
+
+
+def _unknown(
+    question: Mapping[str, Any], *, held: Held, nodes: Mapping[str, int], dates: Mapping[str, int]
+) -> dict[str, Any] | None:
+    changes, locks = question["changes"], question["locks"]
+    for node in (*locks, *(change["node"] for change in changes), *question["nodes"]):
+        if node not in nodes:
+            return {"unknown": "node", "name": node}
+    for days in (*locks.values(), *(change["dates"] for change in changes)):
+        if any(day not in dates for day in days):
+            return {"unknown": "date", "name": f"{held.dates[0]} to {held.dates[-1]}"}
+    for change in changes:
+        if change["driver"] not in held.responses:
+            return {"unknown": "driver", "name": change["driver"], "accepted": sorted(held.responses)}
+    return None
+
+
+def _responses(told: Sequence[str | None], *, bottom: Ints, steps: int) -> dict[str, tuple[Floats, Floats]]:
+    found: dict[str, tuple[Floats, Floats]] = {}
+    for series, row in enumerate(bottom):
+        for step, text in enumerate(told[row * steps : (row + 1) * steps]):
+            for driver, (now, per_unit) in json.loads(text or "{}").items():
+                both = found.setdefault(driver, (np.zeros((len(bottom), steps)), np.zeros((len(bottom), steps))))
+                both[0][series, step], both[1][series, step] = now, per_unit
+    return found
+
+
+def _locked(
+    locks: Mapping[str, Mapping[str, float]], *, held: Held, place: Mapping[str, int], bottom: Floats
+) -> Floats:
     if not locks:
-        return held.mean
+        return held.tree.add_up(bottom)
     wanted = {node: np.full(len(held.dates), np.nan) for node in locks}
     for node, values in locks.items():
         for date, value in values.items():
             wanted[node][place[date]] = value
-    bottom = held.mean[held.tree.bottom]
     return held.tree.add_up(lock(bottom, tree=held.tree, locks=wanted, weight=held.weight, floor=held.floor))
 
 
-def _told(held: Held, after: Floats, *, row: int) -> dict[str, Any]:
+def _told(held: Held, after: Floats, *, by_drivers: Floats, row: int) -> dict[str, Any]:
     return {
         "node": held.tree.nodes[row],
         "level": held.tree.level[row],
         "date": held.dates,
         "published": held.mean[row].tolist(),
         "mean": after[row].tolist(),
+        "by_drivers": by_drivers[row].tolist(),
     }
 
 

@@ -214,6 +214,7 @@ FORECAST_ROWS = Table(
     *(Column(name, Real, nullable=False) for name in ("mean", "lo_80", "hi_80", "lo_95", "hi_95")),
     Column("baseline", Real),
     Column("contributions", Text, nullable=False),
+    Column("responses", Text),
     CheckConstraint("step >= 1", name="step"),
     CheckConstraint("lo_80 <= hi_80 AND lo_95 <= hi_95", name="interval"),
     Index("ix_forecasts_level", "publication_id", "level", "node", "step"),

@@ -30,6 +30,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Float(53), nullable=False) for name in REALS),
         sa.Column("baseline", sa.Float(53)),
         sa.Column("contributions", sa.Text, nullable=False),
+        sa.Column("responses", sa.Text),
         sa.PrimaryKeyConstraint("publication_id", "node", "step", name="pk_forecasts"),
         sa.ForeignKeyConstraint(["publication_id"], ["publications.id"], name="fk_forecasts_publication_id"),
         sa.CheckConstraint("step >= 1", name="ck_forecasts_step"),
