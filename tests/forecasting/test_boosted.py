@@ -142,9 +142,21 @@ def test_closed_periods_sell_nothing_and_teach_nothing():
     found = Boosted().forecast(panel, horizon=14)
     assert (found[shut[:, 140:] > 0] == 0).all()
     assert (found[shut[:, 140:] == 0] > 50).all()
-    assert np.array_equal(closed(panel), shut > 0)
+    assert np.array_equal(closed(panel), shut)
     mostly = replace(known, values={"shut": 0.9 * shut})
     assert not closed(replace(panel, known=mostly)).any()
+
+
+def test_a_node_whose_shops_are_closed_in_part_sells_its_open_share():
+    rng = np.random.default_rng(8)
+    shut = (rng.random((20, 154)) < 0.2).astype(float)
+    shops = np.where(shut[:, :140] > 0, 0.0, rng.gamma(50, 2, (20, 140)))
+    known = Known(values={"shut": np.vstack([shut.mean(axis=0), shut])}, kinds={"shut": "event"})
+    values = np.vstack([shops.sum(axis=0), shops])
+    panel = replace(made_panel(values, frequency="day"), known=known, group=np.r_[0, np.ones(20)].astype(np.int64))
+    found = Boosted().forecast(panel, horizon=14)
+    np.testing.assert_allclose(found[0], 2000 * (1 - shut[:, 140:].mean(axis=0)), rtol=0.1)
+    np.testing.assert_allclose(found[0], found[1:].sum(axis=0), rtol=0.1)
 
 
 @pytest.mark.parametrize("frequency", FREQUENCIES, ids=lambda one: one.name)

@@ -57,8 +57,8 @@ class FittedBoosted:
         Returns
         -------
         ndarray of float, shape (n_series, horizon)
-            In the unit of the sales. A series of fewer than two seasons gets the baseline; a period in which an event
-            lets nothing be sold gets nought.
+            In the unit of the sales. A series of fewer than two seasons gets the baseline; of a period that an event
+            closes, the open share counts.
         """
         answer = SeasonalNaiveGrowth().forecast(panel, horizon=self.horizon)
         rows = np.flatnonzero(lengths(panel) >= 2 * panel.frequency.season)
@@ -67,11 +67,11 @@ class FittedBoosted:
         order = by_content(panel)
         history, cutoff = BoostedHistory(panel.only(order)), panel.values.shape[1]
         root = self._roots(history, cutoff=cutoff)
-        shut = history.closed[:, cutoff : cutoff + self.horizon]
-        root[:, : shut.shape[1]][shut] = 0.0
         level = np.nan_to_num(history.level(cutoff)) * history.unit
         mean = np.empty_like(answer)
         mean[order] = np.sign(root) * root**2 * level[:, None]
+        share = history.open[:, cutoff : cutoff + self.horizon]
+        mean[order, : share.shape[1]] *= share
         answer[rows] = mean[rows]
         return answer
 

@@ -63,8 +63,8 @@ class EventCodes:
         self.codes, self.count = number[code], len(kept) + 1
 
 
-def closed(panel: Panel) -> Bools:
-    """Finds the periods in which an event lets nothing be sold: closed shops, outages.
+def closed(panel: Panel) -> Floats:
+    """Finds the share of periods in which an event lets nothing be sold: closed shops, outages.
 
     Parameters
     ----------
@@ -73,36 +73,36 @@ def closed(panel: Panel) -> Bools:
 
     Returns
     -------
-    ndarray of bool, shape (n_series, n_known)
-        True where an event fills the whole period under which less than a hundredth of the usual was ever sold.
+    ndarray of float, shape (n_series, n_known)
+        The share that is filled by events under which, where they fill a period of a series, less than a hundredth of
+        the usual was ever sold; 0 to 1. A node some of whose shops are closed has a share between.
 
     Examples
     --------
     >>> from dataclasses import replace
     >>> from salescope.forecasting import Known
     >>> from salescope.forecasting.examples import monthly
-    >>> known = Known(values={"shut": np.array([[0.0, 1.0, 0.0, 1.0]])}, kinds={"shut": "event"})
+    >>> known = Known(values={"shut": np.array([[0.0, 1.0, 0.0, 0.5]])}, kinds={"shut": "event"})
     >>> closed(replace(monthly([[5.0, 0.0, 5.0]]), known=known))
-    array([[False,  True, False,  True]])
+    array([[0. , 1. , 0. , 0.5]])
     """
     periods = panel.values.shape[1]
-    answer = np.zeros((len(panel.series), periods), dtype=np.bool_)
+    answer: Floats = np.zeros((len(panel.series), periods))
     size = np.abs(panel.values) / _positive(np.nan_to_num(np.abs(panel.values)).max(axis=1, initial=0.0))[:, None]
     for name in sorted(panel.known.values):
-        values = panel.known.values[name]
-        whole: Bools = np.asarray(values >= 1.0, dtype=np.bool_)
-        then = whole[:, :periods] & ~np.isnan(size)
-        other = ~whole[:, :periods] & ~np.isnan(size)
+        share = np.clip(np.nan_to_num(panel.known.values[name]), 0.0, 1.0)
+        then = (share[:, :periods] >= 1.0) & ~np.isnan(size)
+        other = (share[:, :periods] <= 0.0) & ~np.isnan(size)
         if panel.known.kinds[name] != "event" or not then.any() or not other.any():
             continue
         if size[then].mean() < NOTHING * size[other].mean():
-            longer = max(answer.shape[1], values.shape[1])
-            answer = _wide(answer, longer) | _wide(whole, longer)
+            longer = max(answer.shape[1], share.shape[1])
+            answer = np.maximum(_wide(answer, longer), _wide(share, longer))
     return answer
 
 
-def _wide(mask: Bools, periods: int) -> Bools:
-    return np.pad(mask, ((0, 0), (0, periods - mask.shape[1])))
+def _wide(share: Floats, periods: int) -> Floats:
+    return np.pad(share, ((0, 0), (0, periods - share.shape[1])))
 
 
 def _positive(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Histories as boosted trees see them: in units of their own, with running sums, and without closed periods."""
+"""Histories as boosted trees see them: in units of their own, with running sums, as if no shop had been closed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ __all__ = ["LEVEL", "BoostedHistory", "by_content", "quotient"]
 
 LEVEL = {"day": 91, "week": 104, "month": 36, "quarter": 12}
 DIGITS = 9
+LEAST_OPEN = 0.5
 
 
 class BoostedHistory:
@@ -27,9 +28,10 @@ class BoostedHistory:
     unit : ndarray of float, shape (n_series,)
         What each series was divided by, in the unit of the sales.
     values : ndarray of float, shape (n_series, n_periods)
-        Histories in that unit; NaN before a series began and in closed periods.
-    closed : ndarray of bool, shape (n_series, n_known)
-        Periods in which an event lets nothing be sold.
+        Histories in that unit, as if no period were closed in part; NaN before a series began, and where more than
+        half of a period was closed.
+    open : ndarray of float, shape (n_series, n_known)
+        The share of each period in which no event keeps sales away.
     year : int
         Whole seasons of about a year, in periods.
 
@@ -46,8 +48,10 @@ class BoostedHistory:
         self.panel = panel
         self.season = panel.frequency.season
         self.year = panel.frequency.year // self.season * self.season
-        self.closed = closed(panel)
-        self.values: Floats = np.where(self.closed[:, : values.shape[1]], np.nan, values)
+        self.open: Floats = 1.0 - closed(panel)
+        share = self.open[:, : values.shape[1]]
+        # What little a chain sells on Sundays says nothing of what it would sell with all shops open.
+        self.values: Floats = np.where(share >= LEAST_OPEN, values / np.maximum(share, LEAST_OPEN), np.nan)
         self.events = EventCodes(panel)
         filled = np.nan_to_num(self.values)
         self.sums, self.sizes, self.squares = _running(filled), _running(np.abs(filled)), _running(filled**2)

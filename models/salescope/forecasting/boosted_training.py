@@ -45,7 +45,7 @@ class Recipe:
 
 
 RECIPES = {
-    "day": Recipe(trees=150, leaves=31, least=100, rows=300_000, first=98, stride=27, cutoffs=26),
+    "day": Recipe(trees=150, leaves=31, least=100, rows=300_000, first=98, stride=4, cutoffs=150),
     "week": Recipe(trees=80, leaves=15, least=40, rows=150_000, first=104, stride=5, cutoffs=6),
     "month": Recipe(trees=80, leaves=15, least=40, rows=150_000, first=24, stride=3, cutoffs=6),
     "quarter": Recipe(trees=80, leaves=15, least=40, rows=150_000, first=8, stride=1, cutoffs=6),
