@@ -135,6 +135,15 @@ def test_contributions_travel_where_there_are_some():
     }
 
 
+def test_what_events_move_travels_with_the_rows_that_they_move():
+    row = {"node": "all", "level": "all", "date": pd.Timestamp("2026-03-01"), "mean": 10.0, "baseline": 9.0, **ENDS}
+    forecast = pd.DataFrame([{**row, "step": 1}, {**row, "step": 2}])
+    moved = pd.DataFrame(
+        {"node": "all", "step": [2, 2], "driver": ["sale", "fair"], "now": [0.5, 0], "per_unit": [8.0, -1]}
+    )
+    assert [one.responses for one in forecast_rows(forecast, moved)] == [{}, {"sale": (0.5, 8.0), "fair": (0.0, -1.0)}]
+
+
 def test_people_are_told_how_much_the_measure_is_worth():
     windows = pd.DataFrame({"window": [1, 2], "cutoff": pd.to_datetime(["2025-07-01", "2025-01-01"]), "periods": 6})
     assert (

@@ -6,6 +6,7 @@ from salescope.forecasting.backtest import Backtest, backtest
 from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_named
 from salescope.forecasting.cold_start import ColdStart, cold_start
 from salescope.forecasting.contributions import Explained, contributions
+from salescope.forecasting.event_responses import event_responses
 from salescope.forecasting.events import KnownAhead, known_ahead
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
@@ -33,6 +34,7 @@ __all__ = [
     "backtest",
     "cold_start",
     "contributions",
+    "event_responses",
     "frequency_named",
     "known_ahead",
     "level_shifts",

@@ -45,6 +45,8 @@ class ForecastEdition:
     overrides : DataFrame, shape (n_overrides, 7), optional
         ``node``, ``level``, ``date``, ``value``, ``machine``, ``reason`` and ``author`` of numbers that people changed;
         they are published with the table, so that they can be judged later.
+    responses : DataFrame, shape (n_responses, 6), optional
+        As of `salescope.forecasting.event_responses`: what the service answers what-ifs of events from.
     """
 
     as_of: pd.Timestamp
@@ -52,6 +54,7 @@ class ForecastEdition:
     windows: pd.DataFrame
     versions: Mapping[str, str] = field(default_factory=dict)
     overrides: pd.DataFrame | None = None
+    responses: pd.DataFrame | None = None
 
 
 def publish_sales_forecast(
@@ -99,18 +102,20 @@ def publish_sales_forecast(
         currency=workspace.currency,
     )
     about = _about(workspace, forecast, edition=edition)
-    publication = publish_forecasts(store, forecast_rows(forecast), of=new, about=about)
+    publication = publish_forecasts(store, forecast_rows(forecast, edition.responses), of=new, about=about)
     retire_publications(store, keep=keep, name=FORECASTS)
     return publication
 
 
-def forecast_rows(forecast: pd.DataFrame) -> Iterator[ForecastRow]:
+def forecast_rows(forecast: pd.DataFrame, responses: pd.DataFrame | None = None) -> Iterator[ForecastRow]:
     """Reads a forecast as the store takes it, row by row.
 
     Parameters
     ----------
     forecast : DataFrame
         As `publish_sales_forecast` takes it.
+    responses : DataFrame, optional
+        As in `ForecastEdition`.
 
     Yields
     ------
@@ -127,6 +132,7 @@ def forecast_rows(forecast: pd.DataFrame) -> Iterator[ForecastRow]:
     """
     parts = [name for name in CONTRIBUTIONS if name in forecast]
     names = ["node", "level", "date", "step", "mean", *BOUNDS, "baseline", *parts]
+    moved = _responses(responses)
     for cells in zip(*(forecast[name].tolist() for name in names), strict=True):
         row = dict(zip(names, cells, strict=True))
         told = {name: row.pop(name) for name in parts}
@@ -135,7 +141,17 @@ def forecast_rows(forecast: pd.DataFrame) -> Iterator[ForecastRow]:
             **{**row, "date": row["date"].date()},
             baseline=baseline if isfinite(baseline) else None,
             contributions={name: value for name, value in told.items() if isfinite(value)},
+            responses=moved.get((row["node"], row["step"]), {}),
         )
+
+
+def _responses(told: pd.DataFrame | None) -> dict[tuple[str, int], dict[str, tuple[float, float]]]:
+    found: dict[tuple[str, int], dict[str, tuple[float, float]]] = {}
+    names = ("node", "step", "driver", "now", "per_unit")
+    columns = [] if told is None else [told[name].tolist() for name in names]
+    for node, step, driver, now, per_unit in zip(*columns, strict=True):
+        found.setdefault((node, step), {})[driver] = (now, per_unit)
+    return found
 
 
 def _about(workspace: Workspace, forecast: pd.DataFrame, *, edition: ForecastEdition) -> dict[str, Any]:
