@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.batch import customer_night
+from typer.testing import CliRunner
 
 from salescope.bundle import CARD, load_as, parse_json
+from salescope.cli.main import app
 from salescope.cli.train import result_for_people
 from salescope.forecasting import SalesForecaster
 from salescope.forecasting.backtest import backtest_history
@@ -181,3 +183,12 @@ def test_a_baseline_without_an_error_is_only_met_by_none():
     assert worst_ratio(points_of(mean=[0, 0, 0, 0], baseline=[0, 0, 0, 0]))[0] == 1.0
     ratio, where = worst_ratio(points_of(mean=[0, 1, 0, 1], baseline=[1, 0, 1, 0]))
     assert (ratio, where) == (np.inf, "level 'rep'")
+
+
+def test_its_card_is_a_page_with_the_forecast_and_the_backtest(house, tmp_path):
+    page = tmp_path / "card.html"
+    done = CliRunner().invoke(app, ["report", "sales", "-w", str(house.workspace.path), "--out", str(page)])
+    assert done.exit_code == 0, done.output
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<img src="data:image/png;base64,') == 2
+    assert "Forecasts of the past, all windows" in text

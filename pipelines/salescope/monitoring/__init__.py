@@ -12,6 +12,7 @@ from salescope.monitoring.plots import (
     reliability_plot,
 )
 from salescope.monitoring.recent_records import RecentDrift, recent_drift
+from salescope.monitoring.sales_plots import sales_plots
 from salescope.monitoring.track_page import TRACK_FIGURES, track_page, track_plots
 from salescope.monitoring.track_plots import calibration_track_plot, drift_plot, track_plot
 from salescope.monitoring.wording import Words, figure_text
@@ -38,6 +39,7 @@ __all__ = [
     "png_of",
     "recent_drift",
     "reliability_plot",
+    "sales_plots",
     "svg_of",
     "track_page",
     "track_plot",
