@@ -289,6 +289,17 @@ class SalesSettings(Section):
     windows: int = Field(
         default=6, ge=1, le=120, description="Windows of the past by which members are chosen and intervals measured."
     )
+    country: str | None = Field(
+        default=None, description="Whose holidays are known ahead: CN, TW, or a part of a country, as DE-BY."
+    )
+    events: str | None = Field(
+        default=None,
+        description="A file of events known ahead: event, start, and where there are any end and node (region=North).",
+    )
+    drivers: str | None = Field(
+        default=None,
+        description="A file of prices and other series known ahead: driver, date, value, kind (price or driver), node.",
+    )
     seed: int = Field(default=0, ge=0, description="The seed of everything random.")
 
     @model_validator(mode="after")

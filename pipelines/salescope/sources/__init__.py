@@ -4,6 +4,7 @@ from salescope.sources.digest import content_digest
 from salescope.sources.facts import CheckedTable, ColumnFacts, SourceFacts
 from salescope.sources.formulas import inert
 from salescope.sources.lead_rules import order_by_of
+from salescope.sources.opening import read_cells
 from salescope.sources.quarantine import write_quarantine
 from salescope.sources.reading import read_table
 from salescope.sources.report import CheckReport, TableReport, check_workspace, report_rows
@@ -18,6 +19,7 @@ __all__ = [
     "content_digest",
     "inert",
     "order_by_of",
+    "read_cells",
     "read_table",
     "report_rows",
     "write_quarantine",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from salescope.frames.errors import SourceError, UnknownNameError
 from salescope.project import TableSettings
 from salescope.sources.columnar import read_parquet
@@ -12,7 +14,7 @@ from salescope.sources.delimited import read_delimited
 from salescope.sources.raw import RawTable, without_blank_rows
 from salescope.sources.spreadsheet import read_spreadsheet
 
-__all__ = ["READERS", "open_source"]
+__all__ = ["READERS", "open_source", "read_cells"]
 
 READERS = {
     ".csv": read_delimited,
@@ -63,3 +65,28 @@ def open_source(settings: TableSettings, *, folder: Path) -> RawTable:
         fault = f"has {megabytes:,.0f} megabytes, over the limit of {settings.max_megabytes:,}"
         raise SourceError(path.name, fault=fault, remedy="Raise its 'max_megabytes' in salescope.yaml or split it")
     return without_blank_rows(reader(path, settings))
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Reads the cells of a file that is no table of the data contract.
+
+    Parameters
+    ----------
+    path : Path
+        .csv, .tsv, .txt, .xlsx or .parquet.
+
+    Returns
+    -------
+    DataFrame, shape (n_rows, n_columns)
+        Text, or the file's own numbers, flags and times; missing where a cell is empty.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such file.
+    SourceError
+        If it cannot be read.
+    """
+    whole = path.resolve()
+    cells = open_source(TableSettings(path=str(whole)), folder=whole.parent).frame
+    return cells.mask(cells.map(lambda cell: isinstance(cell, str) and not cell.strip()), None)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from salescope.forecasting import SalesForecaster, sales_of_orders
+from salescope.forecasting import KnownAhead, SalesForecaster, sales_of_orders
 from salescope.frames.errors import OutcomeError, listed
 from salescope.project import Workspace
-from salescope.sources import read_table, write_quarantine
+from salescope.sources import read_cells, read_table, write_quarantine
 from salescope.training.customer_tables import DAY, CustomerTables
 from salescope.training.progress import Steps
 
@@ -40,6 +40,8 @@ class AskedSales:
         The tables that were read.
     measure : {"money", "quantity"}
         What is added up.
+    known : KnownAhead or None
+        Holidays, events, prices and other series that are known ahead; None where the settings name none.
     """
 
     sales: pd.DataFrame
@@ -48,6 +50,7 @@ class AskedSales:
     left_out: tuple[str, ...]
     recorded: CustomerTables
     measure: str
+    known: KnownAhead | None = None
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -120,6 +123,7 @@ def ask_sales(workspace: Workspace, *, as_of: pd.Timestamp | None, levels: Seque
         left_out=left_out,
         recorded=recorded,
         measure=settings.measure,
+        known=_known(workspace),
     )
 
 
@@ -140,6 +144,15 @@ def teller(steps: Steps) -> Callable[[int, str], None]:
         steps(f"{member} from period {cutoff}")
 
     return tell
+
+
+def _known(workspace: Workspace) -> KnownAhead | None:
+    settings = workspace.sales
+    files = {"events": settings.events, "drivers": settings.drivers}
+    tables = {name: read_cells(workspace.path / path) for name, path in files.items() if path is not None}
+    if not tables and settings.country is None:
+        return None
+    return KnownAhead(ahead=settings.horizon + 1, country=settings.country, **tables)
 
 
 def _hierarchy(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from salescope.forecasting import Backtest, Panel, SalesForecaster, backtest, contributions
+from salescope.forecasting import Backtest, Explained, Panel, SalesForecaster, event_responses
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
 from salescope.frames.errors import OutcomeError
@@ -41,6 +41,8 @@ class SalesForecast:
         Rows of tables that were rejected.
     panel : Panel
         What every node sold until then.
+    responses : DataFrame, shape (n_responses, 6)
+        What events that are known ahead move, as of `salescope.forecasting.event_responses`.
     version : str or None
         The promoted model that had chosen how to forecast; None where that was chosen now.
     overrides : DataFrame or None
@@ -54,6 +56,7 @@ class SalesForecast:
     windows: pd.DataFrame
     quarantined: int
     panel: Panel
+    responses: pd.DataFrame
     version: str | None = None
     overrides: pd.DataFrame | None = None
 
@@ -87,7 +90,8 @@ def backtest_sales(
     """
     asked = ask_sales(workspace, as_of=as_of)
     steps = _steps(asked.forecaster, windows=windows, progress=progress)
-    found = backtest(asked.sales, forecaster=asked.forecaster, windows=windows, as_of=asked.as_of, tell=teller(steps))
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
+    found = backtest_history(history, forecaster=asked.forecaster, windows=windows)
     steps.done()
     return found
 
@@ -161,7 +165,7 @@ def _chosen(
     asked: AskedSales, promoted: PromotedSales, *, overrides: pd.DataFrame | None, progress: Progress
 ) -> SalesForecast:
     steps = _steps(asked.forecaster, windows=MEASURED_ON + 1, progress=progress)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
     fitted = asked.forecaster.fit_history(history)
     measured = _measured(history, forecaster=asked.forecaster)
     steps.done()
@@ -175,7 +179,7 @@ def _as_promoted(
     model = promoted.model
     assert model is not None  # noqa: S101 - the caller has looked
     steps = Steps(progress, total=len(model.forecaster.members or ()))
-    history = model.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
+    history = model.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
     fitted = model.again(history)
     steps.done()
     told = _told(asked, fitted=fitted, measured=measured_of(promoted.card), promoted=promoted)
@@ -190,18 +194,33 @@ def _told(
     promoted: PromotedSales,
 ) -> SalesForecast:
     figures, windows = measured
-    said = [{"finding": "model", "rows": 0, "series": 0, "detail": promoted.remark}] if promoted.remark else []
-    notes = [part for part in (pd.DataFrame(said), asked.notes, fitted.prepared_.notes) if len(part)]
+    explained = Explained.of(fitted)
+    said = [("model", promoted.remark)] if promoted.remark else []
+    said += [("known", remark) for remark in _known(asked, explained)]
+    remarks = pd.DataFrame([{"finding": name, "rows": 0, "series": 0, "detail": words} for name, words in said])
+    notes = [part for part in (remarks, asked.notes, fitted.prepared_.notes) if len(part)]
     return SalesForecast(
-        forecast=contributions(fitted),
+        forecast=explained.table(),
         as_of=asked.as_of,
         notes=pd.concat(notes, ignore_index=True) if notes else fitted.prepared_.notes,
         figures=figures,
         windows=windows,
         quarantined=asked.recorded.quarantined,
         panel=fitted.panel_,
+        responses=event_responses(explained),
         version=promoted.version,
     )
+
+
+def _known(asked: AskedSales, explained: Explained) -> list[str]:
+    """Says what of the days ahead may change, and whether what is known ahead has earned a place."""
+    if asked.known is None:
+        return []
+    earned = "have a share of the forecast" if explained.effects.learned else "earned no share of the forecast"
+    return [
+        f"Members that know holidays, events and drivers {earned}.",
+        *asked.known.notes(explained.forecaster.panel_),
+    ]
 
 
 def _overridden(told: SalesForecast, fitted: SalesForecaster, *, overrides: pd.DataFrame) -> SalesForecast:

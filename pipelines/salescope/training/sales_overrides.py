@@ -1,19 +1,16 @@
-"""Numbers that people put in place of the machine's: read from a file, met by the whole tree, and kept beside it."""
+"""Numbers that people put in place of the machine's: met by the whole tree, and kept beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from salescope.forecasting import Overrides, SalesForecaster
 from salescope.forecasting.sales_columns import moments
 from salescope.frames.errors import MissingColumnError
-from salescope.project import TableSettings
-from salescope.sources.opening import open_source
 
-__all__ = ["Overridden", "overridden", "read_overrides"]
+__all__ = ["Overridden", "overridden"]
 
 DATE = "date"
 
@@ -36,30 +33,6 @@ class Overridden:
     forecast: pd.DataFrame
     table: pd.DataFrame
     passed: int
-
-
-def read_overrides(path: Path) -> pd.DataFrame:
-    """Reads a file of overrides.
-
-    Parameters
-    ----------
-    path : Path
-        .csv, .tsv, .txt, .xlsx or .parquet.
-
-    Returns
-    -------
-    DataFrame, shape (n_rows, n_columns)
-        Its cells; see `salescope.forecasting.Overrides`.
-
-    Raises
-    ------
-    SourceError
-        If it cannot be read.
-    UnknownNameError
-        If there is no such file.
-    """
-    whole = path.resolve()
-    return open_source(TableSettings(path=str(whole)), folder=whole.parent).frame
 
 
 def overridden(fitted: SalesForecaster, told: pd.DataFrame, *, overrides: pd.DataFrame) -> Overridden:

@@ -69,7 +69,7 @@ def train_sales(
     asked = ask_sales(workspace, as_of=None, levels=PUBLISHED_LEVELS)
     cutoffs = 1 + MEASURED_ON + asked.forecaster.windows
     steps = Steps(progress, total=cutoffs * len(asked.forecaster.chosen_members()) + MORE_STEPS)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, tell=teller(steps))
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
     unit = workspace.currency if asked.measure == "money" else "pieces"
 
     def find(champion: Champion | None, run: TrackedRun) -> TrainedModel:
@@ -142,6 +142,7 @@ def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decis
     together = figures[figures["window"] == 0].reset_index(drop=True)
     total, end = together.iloc[0], asked.as_of.isoformat()
     prepared, recorded = fitted.prepared_, asked.recorded
+    known = () if asked.known is None else asked.known.notes(fitted.panel_)
     tiles = [("error of the total, in scales", total["mase"]), ("saved against the baseline", total["skill"])]
     tiles += [(f"held in {level} %", total[f"coverage_{level}"]) for level in fitted.levels]
     card: dict[str, Any] = plain(
@@ -166,7 +167,7 @@ def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decis
                 "figures": together.to_dict("records"),
                 "windows": windows.assign(cutoff=windows["cutoff"].dt.strftime("%Y-%m-%d")).to_dict("records"),
             },
-            "notes": [*asked.left_out, *prepared.notes["detail"]],
+            "notes": [*asked.left_out, *known, *prepared.notes["detail"]],
             "recipe": asked.recipe,
             "limits": LIMITS,
         }
