@@ -57,13 +57,13 @@ def forecast(
     import pandas as pd
 
     from salescope.batch import write_scores
+    from salescope.sources import read_cells
     from salescope.training.sales import forecast_sales
-    from salescope.training.sales_overrides import read_overrides
 
     _check_plot(plot)
     settings = load_workspace(workspace)
     moment = None if as_of is None else pd.Timestamp(moment_asked(as_of))
-    changed = None if overrides is None else read_overrides(overrides)
+    changed = None if overrides is None else read_cells(overrides)
     with steps_shown("forecast", quiet=as_json) as tell:
         told = forecast_sales(settings, as_of=moment, anew=anew, overrides=changed, progress=tell)
     rows = _asked_for(told.forecast, node=node, level=level)
@@ -109,7 +109,12 @@ def _published(settings: Workspace, told: SalesForecast, *, keep: int) -> Public
     settings.state.mkdir(parents=True, exist_ok=True)
     versions = {} if told.version is None else {ModelName.SALES.value: told.version}
     edition = ForecastEdition(
-        as_of=told.as_of, figures=told.figures, windows=told.windows, versions=versions, overrides=told.overrides
+        as_of=told.as_of,
+        figures=told.figures,
+        windows=told.windows,
+        versions=versions,
+        overrides=told.overrides,
+        responses=told.responses,
     )
     with closing(open_store(settings.store_url)) as store:
         return publish_sales_forecast(settings, told.forecast, store=store, edition=edition, keep=keep)
