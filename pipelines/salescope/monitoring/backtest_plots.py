@@ -46,7 +46,8 @@ def backtest_plot(figures: pd.DataFrame, *, language: str = "en") -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        The drawing, 12 inches wide; the total is at the top.
+        The drawing, 12 inches wide; the total is at the top. Where windows are told only together, nothing is drawn
+        window by window.
 
     Raises
     ------
@@ -66,18 +67,19 @@ def backtest_plot(figures: pd.DataFrame, *, language: str = "en") -> Figure:
     apart = figures[figures["window"] != TOGETHER]
     # Room between the panels for what stands at their edges.
     layout = ConstrainedLayoutEngine(w_pad=0.12)
-    figure = Figure(figsize=(12, 2.2 + 0.34 * max(len(together), 4)), layout=layout)
-    left, middle, right = figure.subplots(1, 3)
+    figure = Figure(figsize=(12 if len(apart) else 8, 2.2 + 0.34 * max(len(together), 4)), layout=layout)
+    left, middle, *right = figure.subplots(1, 3 if len(apart) else 2)
     rows = {level: place for place, level in enumerate(reversed(together["level"].tolist()))}
     _skill(left, together, apart=apart, rows=rows)
     _coverage(middle, together, apart=apart, rows=rows)
     name_bars(left, [words["total"] if level == TOTAL else level for level in rows])
     # The same rows as at the left, where they are named.
     name_bars(middle, [""] * len(rows))
-    _by_window(right, apart, levels=list(reversed(rows)), words=words)
+    for axes in right:
+        _by_window(axes, apart, levels=list(reversed(rows)), words=words)
+        dress(axes, title=words["by_window"], x=words["window_axis"], y="", legend=False, pad=PAD)
     dress(left, title=words["skill"], x=words["skill_axis"], y="", legend=False, pad=PAD)
     dress(middle, title=words["coverage"], x=words["coverage_axis"], y="", legend=False, pad=PAD)
-    dress(right, title=words["by_window"], x=words["window_axis"], y="", legend=False, pad=PAD)
     finish(figure)
     return figure
 
@@ -130,8 +132,6 @@ def _by_window(axes: Axes, apart: pd.DataFrame, *, levels: Sequence[str], words:
             name = words["total"] if level == TOTAL else level
             labels.append(SideLabel(height=float(line.iloc[-1]), text=name, colour=colour))
     axes.set_xticks(range(len(windows)), [f"{window}" for window in windows])
-    if not windows:
-        axes.text(0.5, 0.6, words["nothing"], transform=axes.transAxes, ha="center", color=INK)
     _in_percent(axes.yaxis)
     label_ends(axes, labels)
 

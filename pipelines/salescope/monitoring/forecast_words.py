@@ -26,7 +26,6 @@ FORECAST_WORDS: Mapping[str, Mapping[str, str]] = {
         "coverage_axis": "share inside the interval; ○ one window",
         "by_window": "Skill by window",
         "window_axis": "window of the past, 1 is the newest",
-        "nothing": "nothing to show yet",
         "quantity": "pieces",
     },
     "zh": {
@@ -46,7 +45,6 @@ FORECAST_WORDS: Mapping[str, Mapping[str, str]] = {
         "coverage_axis": "落在區間內的比例；○ 為單一窗口",
         "by_window": "各窗口的技巧值",
         "window_axis": "過去的窗口，1 為最新",
-        "nothing": "尚無可顯示的內容",
         "quantity": "件",
     },
 }
