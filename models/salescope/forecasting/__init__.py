@@ -7,6 +7,7 @@ from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_nam
 from salescope.forecasting.cold_start import ColdStart, cold_start
 from salescope.forecasting.contributions import Explained, contributions
 from salescope.forecasting.event_responses import event_responses
+from salescope.forecasting.driver_choice import EarnedDrivers, EarningDrivers, drivers_that_earn
 from salescope.forecasting.events import KnownAhead, known_ahead
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
@@ -22,6 +23,8 @@ __all__ = [
     "STAGES",
     "Backtest",
     "ColdStart",
+    "EarnedDrivers",
+    "EarningDrivers",
     "Explained",
     "Frequency",
     "Known",
@@ -35,6 +38,7 @@ __all__ = [
     "cold_start",
     "contributions",
     "event_responses",
+    "drivers_that_earn",
     "frequency_named",
     "known_ahead",
     "level_shifts",
