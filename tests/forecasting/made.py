@@ -1,5 +1,7 @@
 """Sales of a small tree that tests make up, and a forecaster of it that costs little."""
 
+# ruff: noqa: PD011 - `values` is a field of Panel, not of a frame
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -11,7 +13,6 @@ import pandas as pd
 from salescope.forecasting import Panel, SalesForecaster, frequency_named
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.forecasting.calendar import Floats
-from salescope.forecasting.member import recent_level
 from salescope.forecasting.statistical import Theta
 
 __all__ = ["START", "Level", "made_forecaster", "made_panel", "made_sales", "made_values", "quarters"]
@@ -22,13 +23,16 @@ HIERARCHY = {"region": ["region"], "rep": ["region", "rep"]}
 
 
 class Level:
-    """Is a member that costs nothing: it repeats the mean of the last year, and half of what it was a season ago."""
+    """Is a member that costs nothing and whose forecasts do not add up: the median of the same period in three years."""
 
     name, family = "level", "baseline"
 
     def forecast(self, panel: Panel, *, horizon: int) -> Floats:
+        season, length = panel.frequency.season, panel.values.shape[1]
+        ahead = np.arange(horizon) % season
+        years = [panel.values[:, length - season * back + ahead] for back in (1, 2, 3) if season * back <= length]
         naive = SeasonalNaive().forecast(panel, horizon=horizon)
-        return np.asarray((naive + recent_level(panel, periods=panel.frequency.season)[:, None]) / 2)
+        return np.asarray(np.median(np.nan_to_num(years), axis=0)) if years else naive
 
 
 def made_values(*, series: int, periods: int, season: int = 4, seed: int = 0) -> Floats:

