@@ -6,8 +6,8 @@ from salescope.forecasting.backtest import Backtest, backtest
 from salescope.forecasting.calendar import FREQUENCIES, Frequency, frequency_named
 from salescope.forecasting.cold_start import ColdStart, cold_start
 from salescope.forecasting.contributions import Explained, contributions
-from salescope.forecasting.event_responses import event_responses
 from salescope.forecasting.driver_choice import EarnedDrivers, EarningDrivers, drivers_that_earn
+from salescope.forecasting.event_responses import event_responses
 from salescope.forecasting.events import KnownAhead, known_ahead
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
@@ -37,8 +37,8 @@ __all__ = [
     "backtest",
     "cold_start",
     "contributions",
-    "event_responses",
     "drivers_that_earn",
+    "event_responses",
     "frequency_named",
     "known_ahead",
     "level_shifts",
