@@ -8,13 +8,12 @@ from importlib.metadata import version as version_of
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from salescope.forecasting import Backtest, SalesForecaster
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
 from salescope.forecasting.sales_model import SalesModel
-from salescope.monitoring import ForecastMarks, backtest_plot, forecast_plot, node_history
+from salescope.monitoring import sales_plots
 from salescope.project import ModelName, Workspace
 from salescope.registry.tracking import TrackedRun
 from salescope.training.asked_sales import PUBLISHED_LEVELS, AskedSales, ask_sales, teller
@@ -125,16 +124,8 @@ def _recorded(
         example=pd.DataFrame(rows[:EXAMPLE_ROWS]),
         params={**asked.recipe, "reconciler": fitted.fitted_.reconciler},
         metrics=_metrics(together, prefix=""),
-        plots=_plots(fitted, judged=judged, unit=unit),
+        plots=sales_plots(fitted, figures=judged.figures, unit=unit),
     )
-
-
-def _plots(fitted: SalesForecaster, *, judged: Backtest, unit: str) -> dict[str, Figure]:
-    total = judged.figures[(judged.figures["window"] == 0) & (judged.figures["level"] == "all")].to_dict("records")
-    held = {level: row[f"coverage_{level}"] for row in total for level in fitted.levels}
-    past = node_history(fitted.panel_, "all")
-    drawn = forecast_plot(fitted.predict(), history=past, unit=unit, marks=ForecastMarks(coverage=held))
-    return {"backtest": backtest_plot(judged.figures), "forecast": drawn}
 
 
 def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decision: Decision) -> dict[str, Any]:
@@ -165,6 +156,7 @@ def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decis
             },
             "measured": {
                 "figures": together.to_dict("records"),
+                "by_window": figures[figures["window"] > 0].to_dict("records"),
                 "windows": windows.assign(cutoff=windows["cutoff"].dt.strftime("%Y-%m-%d")).to_dict("records"),
             },
             "notes": [*asked.left_out, *known, *prepared.notes["detail"]],
