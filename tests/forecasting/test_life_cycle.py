@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from salescope.forecasting.calendar import Floats
 from salescope.forecasting.examples import monthly
-from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
+from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names, stage_since
 from salescope.forecasting.segmentation import noise_variance, segments
 from salescope.frames.errors import OutOfRangeError, UnknownNameError
 
@@ -98,3 +98,18 @@ def test_words_and_refusals() -> None:
         stage_names("fr")
     with pytest.raises(OutOfRangeError, match="threshold"):
         life_cycle(monthly([[1.0]]), threshold=-1)
+
+
+def test_a_stage_has_been_told_ever_since_and_not_before() -> None:
+    rng = np.random.default_rng(3)
+    panel = monthly((20.0 + rng.normal(0, 3, (12, 40)) + np.linspace(-0.4, 0.4, 12)[:, None] * np.arange(40)).tolist())
+    told = [life_cycle(panel.until(end))["stage"].tolist() for end in range(1, 41)]
+    for row, since in enumerate(stage_since(panel)):
+        stages = [at[row] for at in told]
+        # Everything sold when the panel began: nothing of it was launched then.
+        changes = [end for end, stage in enumerate(stages) if stage not in (stages[-1], "launch")]
+        assert since == panel.dates[max(changes, default=-1) + 1]
+
+
+def test_what_was_never_sold_is_in_its_stage_since_never() -> None:
+    assert stage_since(monthly([[np.nan] * 9, [0.0] * 9, [1.0] * 9])).isna().tolist() == [True, True, False]

@@ -15,7 +15,7 @@ from salescope.forecasting.segmentation import noise_variance, segments
 from salescope.frames.errors import OutOfRangeError
 from salescope.frames.languages import names_in
 
-__all__ = ["STAGES", "level_shifts", "life_cycle", "stage_names"]
+__all__ = ["STAGES", "level_shifts", "life_cycle", "stage_names", "stage_since"]
 
 STAGES: Mapping[str, Mapping[str, str]] = {
     "launch": {"en": "Launch", "zh": "導入期"},
@@ -115,6 +115,55 @@ def life_cycle(panel: Panel, *, threshold: float = 0.1) -> pd.DataFrame:
             "error": np.where(told, error, np.nan),
         }
     )
+
+
+def stage_since(panel: Panel, *, threshold: float = 0.1) -> pd.DatetimeIndex:
+    """Says since when each series has been in the stage it is in.
+
+    Parameters
+    ----------
+    panel : Panel
+        Histories of products, best by week, month or quarter.
+    threshold : float
+        As in `life_cycle`.
+
+    Returns
+    -------
+    DatetimeIndex, shape (n_series,)
+        First days of periods: of the first sale in launch, of the silence when ended, else of the first period after
+        which `life_cycle` said so and never again otherwise; days and weeks are looked at a month apart. Missing where
+        nothing was ever sold.
+
+    Raises
+    ------
+    OutOfRangeError
+        If the threshold is negative.
+
+    Examples
+    --------
+    >>> from salescope.forecasting.examples import monthly
+    >>> panel = monthly([[10.0] * 18 + [20.0] * 8, [10.0] * 12 + [0.0] * 14, [0.0] * 22 + [1.0] * 4])
+    >>> stage_since(panel).strftime("%Y-%m").tolist()
+    ['2021-07', '2021-01', '2021-11']
+    """
+    now = life_cycle(panel, threshold=threshold)
+    stage, pace, periods = now["stage"].to_numpy(), panel.frequency, len(panel.dates)
+    sold = np.nan_to_num(panel.values) != 0
+    first = np.where(sold.any(axis=1), sold.argmax(axis=1), periods)
+    place = np.where(stage == "ended", periods - sold[:, ::-1].argmax(axis=1), first)
+    open_rows = np.flatnonzero(~np.isin(stage, ["ended", "launch"]))
+    place[open_rows] = periods - 1
+    for end in range(periods - 1, 0, -max(pace.quarter // 3, 1)):
+        if not len(open_rows):
+            break
+        # The season is the panel's, so that every series is looked at again with all others.
+        then = life_cycle(panel.until(end), threshold=threshold)["stage"].to_numpy()
+        # What sold when the panel begins was launched earlier, whatever its first periods look like.
+        same = (then == stage) | ((then == "launch") & (first < pace.quarter))
+        open_rows = open_rows[same[open_rows]]
+        place[open_rows] = np.maximum(end - 1, first[open_rows])
+    place = np.where(sold.any(axis=1), place, periods)
+    return pd.DatetimeIndex(panel.dates.append(pd.DatetimeIndex([pd.NaT]))[place])
 
 
 def level_shifts(panel: Panel, *, penalty: float = 3.0) -> pd.DataFrame:
