@@ -2,6 +2,7 @@
 
 from salescope.batch.customers import CustomerScores, score_customers
 from salescope.batch.leads import BatchScores, score_leads, write_scores
+from salescope.batch.life_cycle import LifeCycles, read_life_cycles
 from salescope.batch.receivables import LookedAt, Receivables, collection_table, read_receivables
 from salescope.batch.sales_forecasts import ForecastEdition, publish_sales_forecast
 
@@ -9,10 +10,12 @@ __all__ = [
     "BatchScores",
     "CustomerScores",
     "ForecastEdition",
+    "LifeCycles",
     "LookedAt",
     "Receivables",
     "collection_table",
     "publish_sales_forecast",
+    "read_life_cycles",
     "read_receivables",
     "score_customers",
     "score_leads",
