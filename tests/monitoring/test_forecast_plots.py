@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -9,10 +10,14 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from salescope.forecasting.events import KnownAhead
+from salescope.forecasting.examples import monthly
+from salescope.forecasting.history import node_panel
+from salescope.forecasting.tree import Tree
 from salescope.frames.amounts import SCALES, amount_scale
 from salescope.frames.errors import UnknownNameError
 from salescope.monitoring import ForecastMarks, backtest_plot, forecast_plot, png_of, svg_of, write_picture
-from salescope.monitoring.event_marks import MOST_NAMED, named_events
+from salescope.monitoring.event_marks import MOST_NAMED, named_events, node_events
 from salescope.monitoring.forecast_words import FORECAST_WORDS
 from salescope.monitoring.side_labels import spread
 
@@ -111,6 +116,21 @@ def test_events_ahead_are_named_first_and_the_others_counted():
     few = forecast_plot(forecast, history=history, marks=ForecastMarks(events=ahead))
     assert few.axes[0].get_xlabel() == ""
     assert "a rather long p…" in texts(few)
+
+
+def test_events_of_a_node_are_those_it_was_fitted_with():
+    bare = monthly([[1.0] * 24, [2.0] * 24])
+    tree = Tree.of(pd.DataFrame({"rep": ["1", "2"]}), levels={"rep": ["rep"]})
+    panel = node_panel(bare, tree)
+    table = pd.DataFrame({"event": ["big sale"], "start": ["2021-03-05"], "end": ["2021-04-30"], "node": ["rep=1"]})
+    known = KnownAhead(ahead=13, events=table, country="DE")(tree, panel)
+    found = node_events(replace(panel, known=known), "rep=1")
+    assert found.loc[found["name"] == "big sale", "date"].tolist() == [pd.Timestamp("2021-03-01")]
+    feasts = found[found["name"] == "german unity day"]
+    assert feasts["date"].dt.strftime("%Y-%m").tolist() == ["2020-10", "2021-10", "2022-10"]
+    assert not {"holiday", "before holiday"} & set(found["name"])
+    assert "big sale" not in set(node_events(replace(panel, known=known), "rep=2")["name"])
+    assert node_events(panel, "all").empty
 
 
 def test_languages_have_the_same_words_and_amounts_stay_short():

@@ -2,6 +2,7 @@
 
 from salescope.monitoring.backtest_plots import backtest_plot
 from salescope.monitoring.card import card_page, png_of
+from salescope.monitoring.event_marks import node_events
 from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, measured_coverage, node_history
 from salescope.monitoring.pictures import PICTURE_ENDINGS, check_picture, svg_of, write_picture
 from salescope.monitoring.plots import (
@@ -35,6 +36,7 @@ __all__ = [
     "importance_plot",
     "lift_plot",
     "measured_coverage",
+    "node_events",
     "node_history",
     "png_of",
     "recent_drift",

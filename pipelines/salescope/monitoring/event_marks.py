@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
+from salescope.forecasting import Panel
+from salescope.frames.errors import UnknownNameError
 from salescope.monitoring.drawing import INK, MUTED
 
-__all__ = ["mark_events", "named_events"]
+__all__ = ["mark_events", "named_events", "node_events"]
 
 MOST_NAMED = 10
+GENERAL = ("holiday", "made_up_workday", "before_holiday", "after_holiday")
 LONGEST_NAME = 16
 # The part of the width that a name takes when it is written upright.
 ROOM = 0.022
+
+
+def node_events(panel: Panel, node: str) -> pd.DataFrame:
+    """Lists the events that are known of a node, in its history and ahead.
+
+    Parameters
+    ----------
+    panel : Panel
+        As `SalesForecaster.panel_`; what it was fitted to knew the events.
+    node : str
+        The node.
+
+    Returns
+    -------
+    DataFrame, shape (n_events, 2)
+        ``date``, the first day of the first period of each time it happens, and ``name``, by date. Feasts are listed
+        and not holidays as such, nor the days around them.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such node.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from salescope.forecasting import Known
+    >>> from salescope.forecasting.examples import monthly
+    >>> known = Known(values={"summer_sale": np.array([[0.0, 1.0, 0.5, 0.0, 1.0]])}, kinds={"summer_sale": "event"})
+    >>> panel = replace(monthly([[3.0, 9.0, 6.0]]), known=known)
+    >>> node_events(panel, "series 0")["date"].dt.strftime("%Y-%m").tolist()
+    ['2020-02', '2020-05']
+    """
+    if node not in panel.series:
+        raise UnknownNameError(node, what="node", where="the history", accepted=panel.series)
+    row, parts = panel.series.index(node), [pd.DataFrame({"date": panel.dates[:0], "name": []})]
+    for name, shares in panel.known.values.items():  # noqa: PD011 - of drivers, not of pandas
+        if panel.known.kinds[name] == "event" and name not in GENERAL:
+            happens = shares[row] > 0
+            begins = np.flatnonzero(happens & ~np.concatenate([[False], happens[:-1]]))
+            dates = panel.frequency.starts(panel.dates[0], count=len(happens))
+            word = name.removeprefix("holiday_").replace("_", " ")
+            parts.append(pd.DataFrame({"date": dates[begins], "name": word}))
+    filled = [part for part in parts if len(part)] or parts
+    return pd.concat(filled, ignore_index=True).sort_values("date", kind="stable", ignore_index=True)
 
 
 def named_events(events: pd.DataFrame, *, cut: pd.Timestamp, span: pd.Timedelta) -> pd.DataFrame:

@@ -177,7 +177,7 @@ def node_history(panel: Panel, node: str) -> pd.Series:
     """
     if node not in panel.series:
         raise UnknownNameError(node, what="node", where="the history", accepted=panel.series)
-    values = panel.values  # noqa: PD011  # an array of a panel, not of pandas
+    values = panel.values  # noqa: PD011 - of a panel, not of pandas
     return pd.Series(values[panel.series.index(node)], index=panel.dates, name=node).dropna()
 
 

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from salescope.forecasting import SalesForecaster
 from salescope.forecasting.tree import TOTAL
 from salescope.monitoring.backtest_plots import backtest_plot
+from salescope.monitoring.event_marks import node_events
 from salescope.monitoring.forecast_plots import ForecastMarks, forecast_plot, measured_coverage, node_history
 
 __all__ = ["sales_plots"]
@@ -55,7 +56,9 @@ def sales_plots(
         told,
         history=node_history(forecaster.panel_, TOTAL),
         unit=unit,
-        marks=ForecastMarks(coverage=measured_coverage(figures, level=TOTAL)),
+        marks=ForecastMarks(
+            events=node_events(forecaster.panel_, TOTAL), coverage=measured_coverage(figures, level=TOTAL)
+        ),
         language=language,
     )
     return {"forecast": drawn, "backtest": backtest_plot(figures, language=language)}

@@ -86,7 +86,14 @@ def _check_plot(plot: Path | None) -> None:
 
 
 def _draw(told: SalesForecast, *, node: str, workspace: Workspace, path: Path) -> None:
-    from salescope.monitoring import ForecastMarks, forecast_plot, measured_coverage, node_history, write_picture
+    from salescope.monitoring import (
+        ForecastMarks,
+        forecast_plot,
+        measured_coverage,
+        node_events,
+        node_history,
+        write_picture,
+    )
     from salescope.monitoring.forecast_words import FORECAST_WORDS
 
     level = str(told.forecast.loc[told.forecast["node"] == node, "level"].iloc[0])
@@ -96,7 +103,9 @@ def _draw(told: SalesForecast, *, node: str, workspace: Workspace, path: Path) -
         history=node_history(told.panel, node),
         node=node,
         unit=workspace.currency if workspace.sales.measure == "money" else words["quantity"],
-        marks=ForecastMarks(coverage=measured_coverage(told.figures, level=level)),
+        marks=ForecastMarks(
+            events=node_events(told.panel, node), coverage=measured_coverage(told.figures, level=level)
+        ),
         language=workspace.language,
     )
     write_picture(figure, path)
