@@ -16,12 +16,14 @@ from salescope.cli import (
     forecast,
     init,
     keys,
+    life_cycle,
     monitor,
     promote,
     receivables,
     report,
     score,
     serve,
+    split,
     train,
 )
 from salescope.cli.exits import Exit
@@ -44,7 +46,9 @@ app.add_typer(train.app, name="train")
 app.add_typer(score.app, name="score")
 app.command("receivables")(receivables.receivables)
 app.command("forecast")(forecast.forecast)
+app.command("split")(split.split)
 app.command("backtest")(backtest.backtest)
+app.command("life-cycle")(life_cycle.life_cycle)
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
