@@ -44,8 +44,9 @@ def test_existing_and_new_customers_add_up_to_the_forecast(workspace, tmp_path):
     keys = list(zip(parts["node"], pd.to_datetime(parts["date"]), strict=True))
     assert parts["mean"].tolist() == pytest.approx(forecast.loc[keys].tolist())
     assert set(parts["node"]) == {node for node in forecast.index.levels[0] if node.count("=") < 2}
-    assert len(pd.read_csv(out)) == len(parts)
-    total, regions, *_ = _shown(parts.assign(date=pd.to_datetime(parts["date"])), workspace=loaded, out=None)
+    written = pd.read_csv(out, parse_dates=["date"])
+    assert len(written) == len(parts)
+    total, regions, *_ = _shown(written, workspace=loaded, out=None)
     assert total.row_count == 3
     assert regions.row_count == parts["node"].nunique() - 1
 
