@@ -21,6 +21,9 @@ from salescope.monitoring.event_marks import MOST_NAMED, named_events, node_even
 from salescope.monitoring.forecast_words import FORECAST_WORDS
 from salescope.monitoring.side_labels import spread
 
+# A machine without a font for Chinese draws its letters as boxes, and matplotlib says so of each.
+pytestmark = pytest.mark.filterwarnings("ignore:Glyph .* missing from font:UserWarning")
+
 
 def made(*, periods=36, horizon=12, level=3e6, swing=0.3):
     dates = pd.date_range("2023-01-01", periods=periods + horizon, freq="MS")
