@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from salescope.forecasting.calendar import Floats, Ints
 from salescope.forecasting.panel import Panel
@@ -18,6 +19,7 @@ AT_ONCE = 256
 # Of columns that cannot be told apart (every Sunday is closed) the driver is believed, for it costs less than a season.
 SEASON_COST, COST = 1e-5, 1e-7
 LEAST_LEVEL = 1e-9
+LEAST_GROWTH, MOST_GROWTH = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,12 @@ def seasonal_profiles(panel: Panel, *, tree: Tree, horizon: int, drivers: bool =
     Notes
     -----
     Least squares of the history on a line, the places of the season (days: weekdays, and of histories of two years four
-    waves of a year) and, where asked for, the series' own drivers: the slope is not averaged into the season. Each
-    profile is then drawn towards that of its nearest ancestor, and that towards the total's, by
-    ``1 - expected squared error / squared distance`` (James and Stein 1961, *Estimation with quadratic loss*, its
-    positive part): one that is known exactly stays, one that noise has made or that is too short takes the ancestor's.
+    waves of a year) and, where asked for, the series' own drivers: the slope is not averaged into the season. A season
+    that has grown with its series is carried on, by the slope of what the regression leaves on profile times time, as
+    far as that is more than noise. Each profile is then drawn towards that of its nearest ancestor, and that towards
+    the total's, by ``1 - expected squared error / squared distance`` (James and Stein 1961, *Estimation with quadratic
+    loss*, its positive part): one that is known exactly stays, one that noise has made or that is too short takes the
+    ancestor's.
 
     Examples
     --------
@@ -90,6 +94,7 @@ class _Design:
 
     columns: Floats
     season: Floats
+    time: Floats
     cycle: int
     drivers: bool
 
@@ -100,10 +105,17 @@ class _Design:
         cycle = frequency.year if waves else frequency.season
         window = np.arange(max(0, periods - MOST_YEARS * frequency.year), periods)
         line = np.stack([np.ones(len(window)), (window - periods) / len(window)], axis=1)
-        season = _places(np.arange(periods - cycle, periods + horizon), season=frequency.season, waves=waves)
+        asked = np.arange(periods - cycle, periods + horizon)
+        season = _places(asked, season=frequency.season, waves=waves)
         columns = np.hstack([line, _places(window, season=frequency.season, waves=waves)])
         # A profile is what comes on top of the mean of its cycle.
-        return cls(columns=columns, season=season - season[:cycle].mean(axis=0), cycle=cycle, drivers=drivers)
+        return cls(
+            columns=columns,
+            season=season - season[:cycle].mean(axis=0),
+            time=(asked - periods) / len(window),
+            cycle=cycle,
+            drivers=drivers,
+        )
 
 
 def _places(period: Ints, *, season: int, waves: bool) -> Floats:
@@ -182,7 +194,23 @@ def _solved(design: _Design, values: Floats, *, drivers: Floats) -> tuple[Floats
     cycle = design.season[: design.cycle]
     covariance = (inverse @ gram @ inverse)[:, start:stop, start:stop]
     spread = np.einsum("nij,ij->n", covariance, cycle.T @ cycle)
-    return found[:, start:stop, 0] @ design.season.T * unit, variance * spread * unit[:, 0] ** 2
+    swing = np.where(seen, (shared[:, :, start:stop] @ found[:, start:stop])[:, :, 0], 0.0)
+    grown = _growth(design, swing=swing, rest=rest[:, :, 0], variance=variance, seen=seen)
+    return found[:, start:stop, 0] @ design.season.T * grown * unit, variance * spread * unit[:, 0] ** 2
+
+
+def _growth(design: _Design, *, swing: Floats, rest: Floats, variance: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """Measures how much larger than on average the season of each node is at the newest cycle and ahead."""
+    now = design.columns[:, 1]
+    middle = np.where(seen, now, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    swing = swing - swing.sum(axis=1, keepdims=True) / np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    larger = np.where(seen, swing * (now - middle[:, None]), 0.0)
+    size = (larger**2).sum(axis=1)
+    rate = np.divide((larger * rest).sum(axis=1), size, out=np.zeros_like(size), where=size > 0)
+    noise = np.divide(variance, size * rate**2, out=np.full_like(size, np.inf), where=size * rate**2 > 0)
+    rate *= np.clip(1.0 - noise, 0.0, 1.0)
+    grown: Floats = 1.0 + rate[:, None] * (design.time - middle[:, None])
+    return np.clip(grown, LEAST_GROWTH, MOST_GROWTH)
 
 
 def _standard(panel: Panel, *, window: int) -> Floats:
