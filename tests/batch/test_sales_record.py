@@ -68,7 +68,12 @@ def test_people_s_numbers_are_met_published_and_judged_by_what_was_sold(workspac
     people = next(row for row in judged["overrides"] if row["by"] == "all")
     assert people["judged"] == 1
     assert people["wape_override"] == pytest.approx(abs(9_000 - north) / north)
-    assert "People's numbers" in salescope("monitor", "sales", "-w", workspace.path).stdout
+    picture = workspace.path / "record.svg"
+    shown = salescope("monitor", "sales", "-w", workspace.path, "--out", picture).stdout
+    assert "People's numbers" in shown
+    assert picture.read_text(encoding="utf-8").startswith("<?xml")
+    late = salescope("monitor", "sales", "-w", workspace.path, "--since", "2024-04-02", "--json")
+    assert json.loads(late.stdout)["editions"] == []
 
 
 def test_overrides_without_a_date_are_refused(workspace):

@@ -12,6 +12,7 @@ from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.frames.errors import MissingColumnError, UnknownNameError
 from salescope.project import SalesSettings
 from salescope.training.asked_sales import ask_sales
+from salescope.training.promoted_sales import drivers_of
 from salescope.training.sales import forecast_sales
 
 REGIONS = {"region": ("region",)}
@@ -90,5 +91,21 @@ def test_it_is_said_whether_what_is_known_ahead_has_earned_a_place(workspace, mo
     # Neither of them learns from drivers.
     monkeypatch.setattr(SalesForecaster, "chosen_members", lambda _: [SeasonalNaive(), SeasonalNaiveGrowth()])
     details = forecast_sales(asking(workspace, country="CN")).notes["detail"].tolist()
-    assert details[0] == "Members that know holidays, events and drivers earned no share of the forecast."
+    assert details[0].startswith("holidays ")
+    assert details[1] == "Members that know holidays, events and drivers earned no share of the forecast."
     assert not any("Members" in words for words in forecast_sales(asking(workspace)).notes["detail"])
+
+
+def test_a_night_knows_what_had_earned_a_place_and_every_feast_or_none(workspace):
+    visit = {"event": "visit", "start": "2024-09-02"}
+    asked = ask_sales(asking(workspace, country="DE", events=written(workspace, "visits.csv", visit)), as_of=None)
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of)
+    kept = {
+        drivers: set(drivers_of({"drivers": drivers}, known=asked.known)(history.tree, history.origins.panel).values)
+        for drivers in (("visit",), ("holiday", "holiday_of_old"))
+    }
+    assert kept["visit",] == {"visit"}
+    assert {"holiday", "holiday_labor_day"} <= kept["holiday", "holiday_of_old"]
+    assert "visit" not in kept["holiday", "holiday_of_old"]
+    assert drivers_of({"drivers": []}, known=asked.known) is None
+    assert drivers_of({"drivers": ["visit"]}, known=None) is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from salescope.forecasting import KnownAhead, SalesForecaster, sales_of_orders
+from salescope.forecasting import EarningDrivers, KnownAhead, SalesForecaster, sales_of_orders
 from salescope.frames.errors import OutcomeError, listed
 from salescope.project import Workspace
 from salescope.sources import read_cells, read_table, write_quarantine
@@ -41,7 +41,7 @@ class AskedSales:
     measure : {"money", "quantity"}
         What is added up.
     known : KnownAhead or None
-        Holidays, events, prices and other series that are known ahead; None where the settings name none.
+        Holidays, events, prices and other series that are known ahead, all that the settings name; None for none.
     """
 
     sales: pd.DataFrame
@@ -51,6 +51,12 @@ class AskedSales:
     recorded: CustomerTables
     measure: str
     known: KnownAhead | None = None
+
+    def earning(self) -> EarningDrivers | None:
+        """Gives what is known ahead, without what earns no place in backtests; None where nothing is."""
+        if self.known is None:
+            return None
+        return EarningDrivers(self.known, horizon=self.forecaster.horizon, seed=self.forecaster.seed)
 
     @property
     def recipe(self) -> dict[str, Any]:

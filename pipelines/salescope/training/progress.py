@@ -45,6 +45,10 @@ class Steps:
         self._progress(step, min(self._begun, self._total), self._total)
         self._begun += 1
 
+    def expect(self, total: int) -> None:
+        """Says anew how many steps there will be."""
+        self._total = total
+
     def more(self, step: str) -> None:
         """Says more of the step that is under way."""
         self._progress(step, min(max(self._begun - 1, 0), self._total), self._total)

@@ -9,13 +9,16 @@ from typing import Any
 import pandas as pd
 
 from salescope.bundle import CARD, load_as, parse_json
+from salescope.forecasting import Known, Panel, Tree
+from salescope.forecasting.history import KnownOf
+from salescope.forecasting.holiday_calendar import HOLIDAY, MADE_UP
 from salescope.forecasting.sales_model import SalesModel
 from salescope.frames.errors import NothingPublishedError
 from salescope.project import ModelName, Workspace
 from salescope.registry import load_current
 from salescope.training.asked_sales import AskedSales
 
-__all__ = ["PromotedSales", "measured_of", "promoted_sales"]
+__all__ = ["PromotedSales", "drivers_of", "measured_of", "promoted_sales"]
 
 # What has to be as it was for an old choice to mean anything; more windows or intervals are no reason to choose anew.
 ALIKE = {"frequency": "periods", "horizon": "horizon", "hierarchy": "levels of the tree", "measure": "measure"}
@@ -129,5 +132,39 @@ def measured_of(card: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return figures.astype(numbers), windows.assign(cutoff=pd.to_datetime(windows["cutoff"]))
 
 
+def drivers_of(card: Mapping[str, Any], *, known: KnownOf | None) -> KnownOf | None:
+    """Keeps of what is known ahead the drivers that had earned a place when a model was trained.
+
+    Parameters
+    ----------
+    card : mapping
+        Of a model of sales.
+    known : callable or None
+        Says what is known ahead of a tree's nodes.
+
+    Returns
+    -------
+    callable or None
+        None where nothing is known, or nothing had earned a place.
+    """
+    kept = frozenset(card.get("drivers", ()))
+    # Each year may have feasts and exchanges of days that another had not; they stand and fall together.
+    feasts = any(map(_of_feasts, kept))
+    if known is None or not kept:
+        return None
+
+    def earned(tree: Tree, panel: Panel) -> Known:
+        told = known(tree, panel)
+        names = [name for name in told.kinds if name in kept or (feasts and _of_feasts(name))]
+        every = dict(told.values)
+        return Known(values={name: every[name] for name in names}, kinds={name: told.kinds[name] for name in names})
+
+    return earned
+
+
 def _said(value: object) -> str:
     return ", ".join(level for level, _ in value) or "none" if isinstance(value, list) else str(value)
+
+
+def _of_feasts(name: str) -> bool:
+    return name.startswith((HOLIDAY, MADE_UP, "before_holiday", "after_holiday"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -9,14 +10,15 @@ import pandas as pd
 from salescope.forecasting import Backtest, Explained, Panel, SalesForecaster, event_responses
 from salescope.forecasting.backtest import backtest_history
 from salescope.forecasting.history import History
+from salescope.forecasting.windows import Windows, planned_cutoffs
 from salescope.frames.errors import OutcomeError
 from salescope.project import Workspace
 from salescope.training.asked_sales import PUBLISHED_LEVELS, AskedSales, ask_sales, teller
 from salescope.training.progress import Progress, Steps, silent
-from salescope.training.promoted_sales import PromotedSales, measured_of, promoted_sales
+from salescope.training.promoted_sales import PromotedSales, drivers_of, measured_of, promoted_sales
 from salescope.training.sales_overrides import overridden
 
-__all__ = ["MEASURED_ON", "SalesForecast", "backtest_sales", "forecast_sales", "windows_of"]
+__all__ = ["MEASURED_ON", "SalesForecast", "backtest_sales", "forecast_sales", "planned_steps", "windows_of"]
 
 MEASURED_ON = 3
 
@@ -89,8 +91,9 @@ def backtest_sales(
         If a table cannot be read.
     """
     asked = ask_sales(workspace, as_of=as_of)
-    steps = _steps(asked.forecaster, windows=windows, progress=progress)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
+    steps = Steps(progress, total=1)
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.earning(), tell=teller(steps))
+    steps.expect(planned_steps(history, forecaster=asked.forecaster, windows=windows, fit=False))
     found = backtest_history(history, forecaster=asked.forecaster, windows=windows)
     steps.done()
     return found
@@ -164,12 +167,14 @@ def windows_of(judged: Backtest) -> pd.DataFrame:
 def _chosen(
     asked: AskedSales, promoted: PromotedSales, *, overrides: pd.DataFrame | None, progress: Progress
 ) -> SalesForecast:
-    steps = _steps(asked.forecaster, windows=MEASURED_ON + 1, progress=progress)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
+    steps, earning = Steps(progress, total=1), asked.earning()
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=earning, tell=teller(steps))
+    steps.expect(planned_steps(history, forecaster=asked.forecaster, windows=MEASURED_ON))
     fitted = asked.forecaster.fit_history(history)
     measured = _measured(history, forecaster=asked.forecaster)
     steps.done()
-    told = _told(asked, fitted=fitted, measured=measured, promoted=promoted)
+    drivers = earning.found_.sentences() if earning else ()
+    told = _told(asked, fitted=fitted, measured=measured, promoted=promoted, drivers=drivers)
     return told if overrides is None else _overridden(told, fitted, overrides=overrides)
 
 
@@ -179,7 +184,8 @@ def _as_promoted(
     model = promoted.model
     assert model is not None  # noqa: S101 - the caller has looked
     steps = Steps(progress, total=len(model.forecaster.members or ()))
-    history = model.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
+    known = drivers_of(promoted.card, known=asked.known)
+    history = model.forecaster.read(asked.sales, as_of=asked.as_of, known=known, tell=teller(steps))
     fitted = model.again(history)
     steps.done()
     told = _told(asked, fitted=fitted, measured=measured_of(promoted.card), promoted=promoted)
@@ -192,11 +198,12 @@ def _told(
     fitted: SalesForecaster,
     measured: tuple[pd.DataFrame, pd.DataFrame],
     promoted: PromotedSales,
+    drivers: Sequence[str] = (),
 ) -> SalesForecast:
     figures, windows = measured
     explained = Explained.of(fitted)
     said = [("model", promoted.remark)] if promoted.remark else []
-    said += [("known", remark) for remark in _known(asked, explained)]
+    said += [("known", remark) for remark in (*drivers, *_known(asked, explained))]
     remarks = pd.DataFrame([{"finding": name, "rows": 0, "series": 0, "detail": words} for name, words in said])
     notes = [part for part in (remarks, asked.notes, fitted.prepared_.notes) if len(part)]
     return SalesForecast(
@@ -244,5 +251,25 @@ def _measured(history: History, *, forecaster: SalesForecaster) -> tuple[pd.Data
     return judged.figures[judged.figures["window"] == 0].reset_index(drop=True), windows_of(judged)
 
 
-def _steps(forecaster: SalesForecaster, *, windows: int, progress: Progress) -> Steps:
-    return Steps(progress, total=(windows + forecaster.windows) * len(forecaster.chosen_members()))
+def planned_steps(history: History, *, forecaster: SalesForecaster, windows: int, fit: bool = True) -> int:
+    """Counts what members will be asked, so that progress is told against a true total.
+
+    Parameters
+    ----------
+    history : History
+        What is forecast.
+    forecaster : SalesForecaster
+        Who does.
+    windows : int
+        At most so many windows are judged, a horizon apart.
+    fit : bool, default True
+        Whether what follows the history is forecast as well.
+
+    Returns
+    -------
+    int
+    """
+    horizon, season = forecaster.horizon, history.origins.panel.frequency.season
+    fitted, judged = Windows(count=forecaster.windows, step=horizon), Windows(count=windows, step=horizon)
+    cutoffs = planned_cutoffs(history.end, horizon=horizon, season=season, windows=fitted, judged=judged, fit=fit)
+    return len(cutoffs) * len(history.origins.members)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,9 @@ class SalesRecord:
     overrides: pd.DataFrame
 
 
-def sales_record(workspace: Workspace, *, store: Store, most: int = MOST_EDITIONS) -> SalesRecord:
+def sales_record(
+    workspace: Workspace, *, store: Store, since: datetime | None = None, most: int = MOST_EDITIONS
+) -> SalesRecord:
     """Judges published forecasts by what has happened since.
 
     Parameters
@@ -50,6 +53,8 @@ def sales_record(workspace: Workspace, *, store: Store, most: int = MOST_EDITION
         Its orders, and its section "sales".
     store : Store
         Has the published forecasts.
+    since : datetime, optional
+        Only what was published of this instant or later is judged, aware; all by default.
     most : int, default 24
         At most so many are judged: of each first period ahead the one that was said last.
 
@@ -72,7 +77,8 @@ def sales_record(workspace: Workspace, *, store: Store, most: int = MOST_EDITION
     asked = ask_sales(workspace, as_of=None)
     panel = asked.forecaster.read(asked.sales, as_of=asked.as_of).origins.panel
     parts, editions, said = [], [], []
-    for edition, (cutoff, publication) in enumerate(_chosen(workspace, store=store, panel=panel)[:most], start=1):
+    chosen = _chosen(workspace, store=store, panel=panel, since=since)[:most]
+    for edition, (cutoff, publication) in enumerate(chosen, start=1):
         points = _points(pd.DataFrame(forecast_columns(store, publication, names=READ)), panel=panel, cutoff=cutoff)
         seen = int(points.loc[points["actual"].notna(), "step"].max()) if points["actual"].notna().any() else 0
         parts.append(points.assign(window=edition))
@@ -83,7 +89,9 @@ def sales_record(workspace: Workspace, *, store: Store, most: int = MOST_EDITION
     return SalesRecord(editions=told, figures=figures, overrides=_judged([one for one in said if len(one)], panel))
 
 
-def _chosen(workspace: Workspace, *, store: Store, panel: Panel) -> list[tuple[int, Publication]]:
+def _chosen(
+    workspace: Workspace, *, store: Store, panel: Panel, since: datetime | None
+) -> list[tuple[int, Publication]]:
     """Finds the last publication of each first period ahead that has passed, the newest first; with its position."""
     settings, pace = workspace.sales, frequency_named(workspace.sales.frequency)
     last: dict[int, Publication] = {}
@@ -91,7 +99,8 @@ def _chosen(workspace: Workspace, *, store: Store, panel: Panel) -> list[tuple[i
         alike = publication.about.get("frequency"), publication.about.get("unit")
         begins = pace.floor(pd.DatetimeIndex([publication.as_of.replace(tzinfo=None)]))[0]
         cutoff = int(panel.dates.searchsorted(begins))
-        if alike == (settings.frequency, settings.measure) and 0 < cutoff < len(panel.dates):
+        late = since is None or publication.as_of >= since
+        if late and alike == (settings.frequency, settings.measure) and 0 < cutoff < len(panel.dates):
             last.setdefault(cutoff, publication)
     return sorted(last.items(), reverse=True)
 

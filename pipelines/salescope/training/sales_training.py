@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version as version_of
 from typing import Any
 
@@ -23,7 +23,7 @@ from salescope.training.decision import Decision
 from salescope.training.progress import Progress, Steps, silent
 from salescope.training.publishing import EXAMPLE_ROWS, plain
 from salescope.training.running import TrainingOptions, TrainingResult, train_model
-from salescope.training.sales import MEASURED_ON, windows_of
+from salescope.training.sales import MEASURED_ON, planned_steps, windows_of
 from salescope.training.sales_gate import against_published, decide_sales
 from salescope.training.trained_model import TrainedModel
 
@@ -66,9 +66,10 @@ def train_sales(
         If the settings or the data cannot be used.
     """
     asked = ask_sales(workspace, as_of=None, levels=PUBLISHED_LEVELS)
-    cutoffs = 1 + MEASURED_ON + asked.forecaster.windows
-    steps = Steps(progress, total=cutoffs * len(asked.forecaster.chosen_members()) + MORE_STEPS)
-    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=asked.known, tell=teller(steps))
+    steps, earning = Steps(progress, total=1), asked.earning()
+    history = asked.forecaster.read(asked.sales, as_of=asked.as_of, known=earning, tell=teller(steps))
+    steps.expect(planned_steps(history, forecaster=asked.forecaster, windows=MEASURED_ON) + MORE_STEPS)
+    drivers = earning.found_.sentences() if earning else ()
     unit = workspace.currency if asked.measure == "money" else "pieces"
 
     def find(champion: Champion | None, run: TrackedRun) -> TrainedModel:
@@ -78,7 +79,8 @@ def train_sales(
         against = against_published(champion, asked=asked, history=history, judged=judged)
         decision = decide_sales(judged.points, against=against)
         _log(judged, run=run)
-        return _recorded(asked, fitted=fitted, history=history, judged=judged, decision=decision, unit=unit)
+        found = _Found(asked=asked, fitted=fitted, judged=judged, decision=decision, drivers=drivers)
+        return _recorded(found, history=history, unit=unit)
 
     tags = {"data_digest": asked.recorded.digest, "as_of": asked.as_of.isoformat()}
     return train_model(
@@ -110,30 +112,40 @@ def _metrics(figures: pd.DataFrame, *, prefix: str) -> dict[str, float]:
     return {name: value for name, value in found.items() if pd.notna(value)}
 
 
-def _recorded(
-    asked: AskedSales, *, fitted: SalesForecaster, history: History, judged: Backtest, decision: Decision, unit: str
-) -> TrainedModel:
-    model = SalesModel.of(fitted, history=history)
-    rows, together = model.canary_rows(), judged.figures[judged.figures["window"] == 0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Is what a training found; `drivers` are sentences on what is known ahead."""
+
+    asked: AskedSales
+    fitted: SalesForecaster
+    judged: Backtest
+    decision: Decision
+    drivers: tuple[str, ...]
+
+
+def _recorded(found: _Found, *, history: History, unit: str) -> TrainedModel:
+    model, figures = SalesModel.of(found.fitted, history=history), found.judged.figures
+    rows = model.canary_rows()
     return TrainedModel(
         model=ModelName.SALES.value,
         fitted=model,
-        card=_card(asked, fitted=fitted, judged=judged, decision=decision),
-        decision=decision,
+        card=_card(found),
+        decision=found.decision,
         canary_rows=rows,
         example=pd.DataFrame(rows[:EXAMPLE_ROWS]),
-        params={**asked.recipe, "reconciler": fitted.fitted_.reconciler},
-        metrics=_metrics(together, prefix=""),
-        plots=sales_plots(fitted, figures=judged.figures, unit=unit),
+        params={**found.asked.recipe, "reconciler": found.fitted.fitted_.reconciler},
+        metrics=_metrics(figures[figures["window"] == 0], prefix=""),
+        plots=sales_plots(found.fitted, figures=figures, unit=unit),
     )
 
 
-def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decision: Decision) -> dict[str, Any]:
+def _card(found: _Found) -> dict[str, Any]:
+    asked, fitted, judged = found.asked, found.fitted, found.judged
     windows, figures = windows_of(judged), judged.figures
     together = figures[figures["window"] == 0].reset_index(drop=True)
     total, end = together.iloc[0], asked.as_of.isoformat()
     prepared, recorded = fitted.prepared_, asked.recorded
-    known = () if asked.known is None else asked.known.notes(fitted.panel_)
+    provisional = () if asked.known is None else asked.known.notes(fitted.panel_)
     tiles = [("error of the total, in scales", total["mase"]), ("saved against the baseline", total["skill"])]
     tiles += [(f"held in {level} %", total[f"coverage_{level}"]) for level in fitted.levels]
     card: dict[str, Any] = plain(
@@ -148,7 +160,7 @@ def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decis
                 ("quarantined rows", recorded.quarantined),
             ],
             "verdict": {"message": _verdict(total, windows=windows, fitted=fitted)},
-            "decision": asdict(decision),
+            "decision": asdict(found.decision),
             "figures": {
                 "newest": dict(together.mean(numeric_only=True)),
                 "tiles": tiles,
@@ -159,7 +171,8 @@ def _card(asked: AskedSales, *, fitted: SalesForecaster, judged: Backtest, decis
                 "by_window": figures[figures["window"] > 0].to_dict("records"),
                 "windows": windows.assign(cutoff=windows["cutoff"].dt.strftime("%Y-%m-%d")).to_dict("records"),
             },
-            "notes": [*asked.left_out, *known, *prepared.notes["detail"]],
+            "notes": [*asked.left_out, *found.drivers, *provisional, *prepared.notes["detail"]],
+            "drivers": sorted(fitted.panel_.known.values),
             "recipe": asked.recipe,
             "limits": LIMITS,
         }

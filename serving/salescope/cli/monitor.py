@@ -26,9 +26,13 @@ def monitor(
     model: ModelArgument = ModelName.LEADS,
     *,
     since: Annotated[
-        datetime | None, typer.Option(help="From when truths count (UTC); the last 365 days by default.")
+        datetime | None,
+        typer.Option(help="From when truths count (UTC); the last 365 days by default, of sales all forecasts."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the record with its plots as one HTML page.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Also write the record with its plots as one HTML page; of sales its plot, .svg or .png."),
+    ] = None,
     workspace: WorkspaceOption = ".",
     as_json: JsonOption = False,
 ) -> None:
@@ -39,7 +43,8 @@ def monitor(
 
     settings = load_workspace(workspace)
     if model is ModelName.SALES:
-        monitor_sales(settings, as_json=as_json)
+        begun = None if since is None else since.replace(tzinfo=since.tzinfo or UTC)
+        monitor_sales(settings, since=begun, out=out, as_json=as_json)
         return
     now = datetime.now(UTC)
     begin = now - LOOK_BACK if since is None else since.replace(tzinfo=since.tzinfo or UTC)

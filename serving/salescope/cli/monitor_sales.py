@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salescope.cli.backtest import figure_table, records
@@ -18,13 +21,17 @@ __all__ = ["monitor_sales"]
 LEVELS = (80, 95)
 
 
-def monitor_sales(workspace: Workspace, *, as_json: bool) -> None:
+def monitor_sales(workspace: Workspace, *, since: datetime | None, out: Path | None, as_json: bool) -> None:
     """Tells how right published forecasts were.
 
     Parameters
     ----------
     workspace : Workspace
         The settings.
+    since : datetime or None
+        Only what was published of this instant or later, aware; None for all.
+    out : Path or None
+        Where the figures are drawn, as .svg or .png; None for nowhere.
     as_json : bool
         Whether a program reads.
     """
@@ -33,9 +40,22 @@ def monitor_sales(workspace: Workspace, *, as_json: bool) -> None:
 
     workspace.state.mkdir(parents=True, exist_ok=True)
     with closing(open_store(workspace.store_url)) as store:
-        record = sales_record(workspace, store=store)
+        record = sales_record(workspace, store=store, since=since)
+    drawn = None if out is None or record.figures.empty else _drawn(record, path=out, language=workspace.language)
     document = {name: records(getattr(record, name)) for name in ("editions", "figures", "overrides")}
-    emit(document, as_json=as_json, people=_told(record))
+    emit({**document, "page": drawn}, as_json=as_json, people=chain(_told(record), _where(drawn)))
+
+
+def _drawn(record: SalesRecord, *, path: Path, language: str) -> str:
+    from salescope.monitoring import backtest_plot, write_picture
+
+    write_picture(backtest_plot(record.figures, language=language), path)
+    return str(path)
+
+
+def _where(drawn: str | None) -> Iterator[object]:
+    if drawn is not None:
+        yield f"Drawn in [bold]{drawn}[/]."
 
 
 def _told(record: SalesRecord) -> Iterator[object]:
