@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.console.conftest import NOW, PUBLICATION, Shelf, Visitor
 from tests.store.made import ABOUT, forecast_edition, made_row, made_rows
@@ -16,6 +17,7 @@ from salescope.console import LedgerData
 from salescope.console.forecast_drawing import HEIGHT, WIDTH, forecast_drawing
 from salescope.console.rendering import amount
 from salescope.store import ForecastWish, open_store, publish_forecasts
+from salescope.store.values import LARGEST_VALUE
 
 AMOUNTS = st.floats(-1e9, 1e9) | st.floats(0, 100)
 
@@ -90,6 +92,9 @@ def test_pages_of_a_level_follow_each_other(tmp_path):
     assert [len(first.nodes), len(second.nodes), second.cursor] == [3, 1, None]
 
 
+@example([(0.0, sys.float_info.min)], "en")
+@example([(0.0, 0.0)], "zh")
+@example([(-LARGEST_VALUE / 2, LARGEST_VALUE / 4)], "zh")
 @given(st.lists(st.tuples(AMOUNTS, st.floats(0, 1e6)), min_size=1, max_size=30), st.sampled_from(["en", "zh"]))
 def test_the_drawing_stays_inside_its_frame(told, language):
     rows = [

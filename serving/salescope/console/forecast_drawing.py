@@ -17,6 +17,7 @@ __all__ = ["ForecastDrawing", "ForecastPoint", "forecast_drawing", "period_name"
 WIDTH, HEIGHT = 640.0, 260.0
 LEVELS = (95, 80)
 MOST_LABELS = 4
+LEAST_REACH = 1e-6
 # What the only period of a forecast is wide, at each side.
 ALONE = 24.0
 
@@ -105,7 +106,8 @@ def forecast_drawing(rows: Sequence[ForecastRow], *, frequency: str, unit: str, 
     ends += [row.baseline for row in rows if row.baseline is not None]
     scale = amount_scale(ends, unit=unit, language=language)
     low, high = min(0.0, *ends), max(0.0, *ends)
-    step = step_of(high - low or 1.0)
+    # Less than anything that is paid: a scale of it would have no numbers any more.
+    step = step_of(high - low if high - low > LEAST_REACH else 1.0)
     first = int(np.floor(low / step + 1e-9))
     last = max(int(np.ceil(high / step - 1e-9)), first + 1)
     frame = _Frame(first=first * step, scale=HEIGHT / ((last - first) * step), count=len(rows))
