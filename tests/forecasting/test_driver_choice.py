@@ -81,7 +81,7 @@ def test_of_two_that_say_the_same_one_stays(panel):
 def test_what_never_happens_in_the_windows_can_show_nothing(panel):
     found = drivers_that_earn(some(panel, "sale", "never"), horizon=HORIZON, member=Believer())
     assert list(found.known.values) == ["sale"]
-    assert found.sentences()[0] == "never was left out: it is the same all through the windows."
+    assert found.sentences()[0] == "never was left out: it changes in no window of the past."
     assert "sale earned its place" in found.sentences()[1]
 
 
@@ -95,11 +95,23 @@ def test_windows_lie_in_the_past_and_see_no_sales_of_their_own(panel):
     assert {end for end, _ in member.asked} == {PERIODS - HORIZON, PERIODS - 2 * HORIZON}
 
 
+def test_what_comes_once_a_year_is_judged_where_it_came(panel):
+    yearly = np.zeros((5, PERIODS + HORIZON))
+    yearly[:, [35, 47]] = 1
+    values = panel.values + 50 * (yearly - panel.known.values["sale"])[:, :PERIODS]
+    known = Known(values={"sale": yearly, "lie": panel.known.values["lie"]}, kinds={"sale": "event", "lie": "event"})
+    member = Believer()
+    found = drivers_that_earn(replace(panel, values=values, known=known), horizon=HORIZON, windows=2, member=member)
+    assert list(found.known.values) == ["sale"]
+    assert found.report.set_index("driver").loc["sale", "windows"] == 2
+    assert {end for end, asked in member.asked if asked == ("lie",)} == {42, 30}
+
+
 def test_too_little_history_judges_nothing(panel):
     short = some(panel, "sale").until(20)
     found = drivers_that_earn(short, horizon=HORIZON, member=Believer())
     assert found.known.values == {}
-    assert found.sentences() == ("sale was left out: there is too little history to judge it.",)
+    assert found.sentences() == ("sale was left out: it changes in no window of the past.",)
 
 
 def test_a_forecaster_is_told_only_what_earned_its_place(panel):

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
 from salescope.forecasting.boosted import Boosted
+from salescope.forecasting.calendar import Floats
 from salescope.forecasting.combination import mean_error
 from salescope.forecasting.history import KnownOf
 from salescope.forecasting.holiday_calendar import HOLIDAY, MADE_UP
@@ -18,7 +20,6 @@ from salescope.forecasting.intervals import series_scale
 from salescope.forecasting.member import Member
 from salescope.forecasting.panel import Known, Panel
 from salescope.forecasting.tree import Tree
-from salescope.forecasting.windows import cutoffs_before
 
 __all__ = ["EarnedDrivers", "EarningDrivers", "drivers_that_earn"]
 
@@ -38,7 +39,7 @@ class EarnedDrivers:
         Those that did.
     report : DataFrame, shape (n_drivers, 6)
         ``driver``, ``earned``, ``windows`` (judged by), ``error`` (with all drivers), ``without`` (without this one),
-        both as shares of the mean seasonal difference, and ``why``, a sentence.
+        both over the mean seasonal difference, and ``why``, a sentence.
 
     Examples
     --------
@@ -69,7 +70,7 @@ class EarningDrivers:
     horizon : int
         Periods of a window.
     windows : int, default 3
-        By how many windows drivers are judged, the newest ones.
+        By how many windows each driver is judged, as of `drivers_that_earn`.
     seed : int, default 0
         Of the trees that are asked.
 
@@ -114,25 +115,24 @@ def drivers_that_earn(panel: Panel, *, horizon: int, windows: int = 3, member: M
     panel : Panel
         Histories, and drivers known over them and ahead.
     horizon : int
-        Periods of a window.
+        Periods of a window; windows lie a horizon apart.
     windows : int, default 3
-        At most so many, the newest first, a horizon apart. Cover a year where events come once a year: one that falls
-        into no window can show nothing.
+        Each driver is judged by at most so many: the newest in which it changes, however long ago, so that what comes
+        once a year is judged as well.
     member : Member, optional
         Who is asked; boosted trees by default.
 
     Returns
     -------
     EarnedDrivers
-        Holidays stand and fall together. Where even those that each earned something are together no better than
-        none, none is kept.
+        Holidays stand and fall together. What changes in no window can show nothing, and is left out.
 
     Notes
     -----
-    All are asked at once and each is then left out alone; the one that is missed least leaves, and those that are left
-    are judged again, for of two that say the same neither is missed while the other is there. With k drivers that is at
-    most half of k times k fits a window. The choice has seen the newest windows: a backtest by the same ones is too
-    kind by as much as one yes or no a driver can make it.
+    All are asked at once, and each is then left out alone. Those that are not missed leave together; where they are
+    missed together, for two may say the same, only the one that is missed least leaves, and the others are judged anew.
+    Mostly that is a fit for each driver and window, and one for each window. The choice has seen these windows: a
+    backtest by the same ones is too kind by as much as one yes or no a driver can make it.
 
     Examples
     --------
@@ -145,78 +145,95 @@ def drivers_that_earn(panel: Panel, *, horizon: int, windows: int = 3, member: M
     >>> found.report[["driver", "earned"]].to_numpy().tolist()
     [['dice', False], ['sale', True]]
     """
-    end = panel.values.shape[1]
-    least = 2 * panel.frequency.season + horizon
-    cutoffs = cutoffs_before(end, horizon=horizon, windows=windows, step=horizon, least=least)
-    trial = _Trial(panel, [cutoff for cutoff in cutoffs if cutoff >= least], horizon, member or Boosted())
-    still = [name for name in trial.families() if not trial.moves(name)]
-    kept, rows = _weakest_first(trial, [name for name in trial.families() if name not in still])
+    trial = _Trial(panel=panel, horizon=horizon, most=windows, member=member or Boosted())
+    still = [name for name in trial.families() if not trial.cutoffs(name)]
+    kept, rows = _missed(trial, [name for name in trial.families() if name not in still])
     report = pd.DataFrame([*rows, *(trial.row(name, None) for name in still)], columns=list(COLUMNS))
     return EarnedDrivers(known=trial.only(kept), report=report.sort_values("driver").reset_index(drop=True))
 
 
-def _weakest_first(trial: _Trial, families: list[str]) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Leaves out the driver that is missed least until every one that is left is missed."""
-    left, error = list(families), trial.error(families)
-    rows: list[tuple[object, ...]] = []
-    nothing = trial.error([]) if families else error
-    while left:
-        without = {name: trial.error([one for one in left if one != name]) for name in left}
-        weakest = min(without, key=lambda name: (without[name], name))
-        if without[weakest] > error * (1 + LEAST_GAIN):
-            earned = error < nothing
-            rows.extend(trial.row(name, (error, without[name]), earned=earned) for name in left)
-            return left if earned else [], rows
-        rows.append(trial.row(weakest, (error, without[weakest])))
-        left.remove(weakest)
-        error = without[weakest]
-    return [], rows
+def _missed(trial: _Trial, families: list[str]) -> tuple[list[str], list[tuple[object, ...]]]:
+    left, rows, again = list(families), [], True
+    while left and again:
+        judged = {name: trial.judged(name, left) for name in left}
+        idle = [name for name in left if judged[name][1] <= judged[name][0] * (1 + LEAST_GAIN)]
+        together = [name for name in left if name not in idle]
+        again = bool(idle) and any(
+            trial.error(together, name) > trial.error(left, name) * (1 + LEAST_GAIN) for name in idle
+        )
+        if again:
+            idle = [min(idle, key=lambda name: (judged[name][1] - judged[name][0], name))]
+        rows += [trial.row(name, judged[name]) for name in idle]
+        left = [name for name in left if name not in idle]
+    rows += [trial.row(name, judged[name], earned=True) for name in left]
+    return left, rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
-    """Asks a member about the windows with some of the drivers."""
+    """Asks a member about windows of the past with some of the drivers; remembers what it said."""
 
     panel: Panel
-    cutoffs: Sequence[int]
     horizon: int
+    most: int
     member: Member
+    told: dict[tuple[int, tuple[str, ...]], float] = field(default_factory=dict)
+    moved: dict[str, list[int]] = field(default_factory=dict)
 
     def families(self) -> list[str]:
         return sorted({_family(name) for name in self.panel.known.values})
 
     def only(self, families: Iterable[str]) -> Known:
-        kept = set(families)
-        known = self.panel.known
+        kept, known = set(families), self.panel.known
+        names = [name for name in known.values if _family(name) in kept]
         return Known(
-            values={name: value for name, value in known.values.items() if _family(name) in kept},
-            kinds={name: kind for name, kind in known.kinds.items() if _family(name) in kept},
+            values={name: known.values[name] for name in names}, kinds={name: known.kinds[name] for name in names}
         )
 
-    def moves(self, family: str) -> bool:
-        """Says whether a driver is anything but at rest in any window."""
-        known = self.only([family])
-        parts = [value[:, one : one + self.horizon] for value in known.values.values() for one in self.cutoffs]
-        return any(bool(np.isfinite(part).any() and np.nanmax(part) > np.nanmin(part)) for part in parts)
+    def cutoffs(self, family: str) -> list[int]:
+        """Finds the newest windows in which a driver changes, over time or from series to series."""
+        if family in self.moved:
+            return self.moved[family]
+        end, least = self.panel.values.shape[1], 2 * self.panel.frequency.season + self.horizon
+        values = list(self.only([family]).values.values())
+        every = range(end - self.horizon, least - 1, -self.horizon)
+        moved = (one for one in every if any(_changes(value[:, one : one + self.horizon]) for value in values))
+        self.moved[family] = list(islice(moved, self.most))
+        return self.moved[family]
 
-    def error(self, families: Iterable[str]) -> float:
-        panel, found = replace(self.panel, known=self.only(families)), []
-        for cutoff in self.cutoffs:
-            scale = series_scale(panel.values[:, :cutoff], season=panel.frequency.season)
-            told = self.member.forecast(panel.until(cutoff), horizon=self.horizon)
-            actual = panel.values[:, cutoff : cutoff + self.horizon]
-            begun = panel.began < cutoff
-            found.append(np.mean(mean_error(told[begun, : actual.shape[1]], actual[begun], scale=scale[begun])))
-        return float(np.mean(found)) if found else np.nan
+    def judged(self, family: str, left: Sequence[str]) -> tuple[float, float]:
+        """Gives the error with all that are left, and without this one."""
+        return self.error(left, family), self.error([name for name in left if name != family], family)
+
+    def error(self, families: Iterable[str], judged: str) -> float:
+        """Averages the error with some drivers over the windows of one."""
+        asked = tuple(sorted(families))
+        for cutoff in self.cutoffs(judged):
+            if (cutoff, asked) not in self.told:
+                self.told[cutoff, asked] = self._asked(cutoff, asked)
+        return float(np.mean([self.told[cutoff, asked] for cutoff in self.cutoffs(judged)]))
+
+    def _asked(self, cutoff: int, families: tuple[str, ...]) -> float:
+        panel = replace(self.panel, known=self.only(families)).until(cutoff)
+        begun = panel.began < cutoff
+        scale = series_scale(panel.values[begun], season=panel.frequency.season)
+        told = self.member.forecast(panel, horizon=self.horizon)[begun]
+        actual = self.panel.values[begun, cutoff : cutoff + self.horizon]
+        return float(np.mean(mean_error(told, actual, scale=scale)))
 
     def row(self, family: str, errors: tuple[float, float] | None, *, earned: bool = False) -> tuple[object, ...]:
-        count = len(self.cutoffs)
+        count = len(self.cutoffs(family))
         if errors is None:
-            why = "there is too little history to judge it" if not count else "it is the same all through the windows"
-            return family, False, count, np.nan, np.nan, f"{family} was left out: {why}."
-        gain = f"{errors[0]:.4f} with it, {errors[1]:.4f} without"
+            return family, False, 0, np.nan, np.nan, f"{family} was left out: it changes in no window of the past."
         said = f"{family} earned its place" if earned else f"{family} was left out"
-        return family, earned, count, *errors, f"{said}: error {gain}, in {count} windows of the past."
+        windows = f"{count} window{'s' if count > 1 else ''} of the past"
+        why = f"{said}: error {errors[0]:.4f} with it, {errors[1]:.4f} without, in {windows}."
+        return family, earned, count, *errors, why
+
+
+def _changes(values: Floats) -> bool:
+    known = values[np.isfinite(values)]
+    return bool(len(known) and known.max() > known.min())
 
 
 def _family(name: str) -> str:
