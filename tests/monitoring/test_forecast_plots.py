@@ -62,11 +62,12 @@ def test_every_value_is_drawn_and_every_line_is_named_at_its_end():
     ("shape", "bottom", "language"),
     [
         ({"level": 0.0}, 0.0, "en"),
+        ({"level": 1e-300}, 0.0, "en"),
         ({"periods": 10, "horizon": 1}, 0.0, "zh"),
         ({"swing": 3.0}, None, "zh"),
         ({"periods": 1}, 0.0, "en"),
     ],
-    ids=["nothing sold", "ten periods, one ahead", "negatives", "one period"],
+    ids=["nothing sold", "next to nothing", "ten periods, one ahead", "negatives", "one period"],
 )
 def test_any_history_can_be_drawn(shape, bottom, language):
     history, forecast = made(**shape)

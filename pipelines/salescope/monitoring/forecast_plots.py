@@ -32,6 +32,7 @@ __all__ = ["ForecastMarks", "forecast_plot", "measured_coverage", "node_history"
 TARGET, BASELINE = "#b45309", "#6b7785"
 MOST_HORIZONS, LEAST_PERIODS = 8, 36
 FEW_POINTS = 40
+LEAST_REACH = 1e-6
 # Of years, months and days alike in both languages; the last three never occur.
 DATES = ["%Y", "%Y-%m", "%m-%d", "%m-%d", "%m-%d", "%m-%d"]
 STARTS = ["%Y", "%Y", "%m-%d", "%m-%d", "%m-%d", "%m-%d"]
@@ -222,7 +223,8 @@ class _Drawn:
         """Begins at zero where nothing is below it, and leaves room above for the names of events."""
         low, high = self.axes.dataLim.intervaly
         low, high = min(low, 0.0), max(high, 0.0)
-        reach = high - low or 1.0
+        # Less than anything that is paid is drawn as nothing.
+        reach = high - low if high - low > LEAST_REACH else 1.0
         room = 0.3 if self.marks.events is not None and len(self.marks.events) else 0.06
         self.axes.set_ylim(low - (0.04 * reach if low < 0 else 0.0), low + reach * (1 + room))
         if low < 0:
