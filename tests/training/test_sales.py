@@ -115,6 +115,10 @@ def test_it_is_chosen_anew_where_the_promoted_one_would_answer_something_else(ho
         found = promoted_sales(other, asked=ask_sales(other, as_of=None, levels=(80, 95)))
         assert found.model is None
         assert said in found.remark
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SalesForecaster, "chosen_members", lambda _: [SeasonalNaive()])
+        forgotten = promoted_sales(house.workspace, asked=ask_sales(house.workspace, as_of=None, levels=(80, 95)))
+    assert (forgotten.model, "'seasonal_naive_growth', which" in forgotten.remark) == (None, True)
     early = house.before.as_of - pd.DateOffset(months=1)
     back = forecast_sales(house.workspace, as_of=early)
     assert back.version is None

@@ -13,7 +13,7 @@ from salescope.forecasting import Known, Panel, Tree
 from salescope.forecasting.history import KnownOf
 from salescope.forecasting.holiday_calendar import HOLIDAY, MADE_UP
 from salescope.forecasting.sales_model import SalesModel
-from salescope.frames.errors import NothingPublishedError
+from salescope.frames.errors import NothingPublishedError, listed
 from salescope.project import ModelName, Workspace
 from salescope.registry import load_current
 from salescope.training.asked_sales import AskedSales
@@ -75,11 +75,15 @@ def promoted_sales(workspace: Workspace, *, asked: AskedSales) -> PromotedSales:
     unlike = unlikeness(card["recipe"], asked.recipe)
     if pd.Timestamp(card["data"]["trained_through"]) > asked.as_of:
         unlike = "it has seen later orders"
+    model = load_as(SalesModel, files, digest=published.digest)
+    known = {member.name for member in model.forecaster.chosen_members()}
+    forgotten = [name for name in model.forecaster.fitted_.gate.members if name not in known]
+    if forgotten:
+        unlike = f"it averages {listed(forgotten)}, which this version of Salescope does not know"
     named = f"Version {published.version} of sales"
     if unlike:
         return PromotedSales(card={}, remark=f"{named} was not used, for {unlike}: members were chosen anew.")
     remark = f"Forecast as {named.lower()} was promoted; `salescope train sales` chooses anew."
-    model = load_as(SalesModel, files, digest=published.digest)
     return PromotedSales(version=published.version, model=model, card=card, remark=remark)
 
 
