@@ -20,18 +20,22 @@ PARTS = ["trend", "season", "events", "price", "other"]
 
 
 def run() -> Outcome:
-    """Changes the event of every series in one week, which is the most that one event can change, and holds a region."""
+    """Changes the event of every series in one week, which is the most that one event can change, and holds a region.
+
+    Seconds are those of the processor: with one thread, what it takes on a core that nobody else is using.
+    """
     forecaster, _ = forecaster_of_drivers()
     explained = Explained.of(forecaster)
     tree, date = forecaster.tree_, forecaster.dates_ahead()[WEEK]
     drivers = pd.DataFrame({"node": ["all"], "driver": ["promotion"], "date": [date], "value": [1.0]})
     held = tree.nodes[1]
     wanted = 1.1 * forecaster.fitted_.mean[1]
-    seconds = []
+    seconds, waited = [], []
     for _ in range(TIMES):
-        started = time.perf_counter()
+        started, began = time.process_time(), time.perf_counter()
         told = what_if(explained, drivers=drivers, locks={held: wanted})
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
+        waited.append(time.perf_counter() - began)
     apart = off(told, sums=tree.sums.toarray(), bottom=tree.bottom)
     missed = float(np.abs(laid(told, "mean", nodes=len(tree.nodes))[1] - wanted).max())
     raised = laid(told, "by_drivers", nodes=len(tree.nodes))[0]
@@ -39,7 +43,8 @@ def run() -> Outcome:
     newly = forecaster.fitted_.mean[tree.bottom][before == 0, WEEK].sum()
     middle = statistics.median(seconds)
     figure = (
-        f"{len(tree.bottom):,} series, {forecaster.horizon} weeks: {middle:.2f} s (median of {TIMES}), sums off by {apart:.0e}, "
+        f"{len(tree.bottom):,} series, {forecaster.horizon} weeks: {middle:.2f} CPU-s (median of {TIMES}; waited "
+        f"{statistics.median(waited):.2f} s for), sums off by {apart:.0e}, "
         f"the lock by {missed:.0e}; +{raised[WEEK] / newly:.0%} where the promotion is new (made: 50 %), "
         f"{np.abs(np.delete(raised, WEEK)).max():.0f} in other weeks"
     )
