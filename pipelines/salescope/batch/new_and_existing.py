@@ -15,7 +15,7 @@ from salescope.scoring import LifetimeValue
 from salescope.scoring.histories import Histories
 from salescope.sources import read_table
 
-__all__ = ["expected_of_customers", "split_of_workspace"]
+__all__ = ["customer_sales", "expected_of_customers", "split_by_customers", "split_of_workspace"]
 
 
 def expected_of_customers(
@@ -97,11 +97,50 @@ def split_of_workspace(workspace: Workspace, *, forecast: pd.DataFrame, settings
     ...
     salescope.frames.workspace_errors.SettingsError: In salescope.yaml: there is no table 'orders', ...
     """
+    return split_by_customers(customer_sales(workspace), forecast=forecast, settings=settings)
+
+
+def customer_sales(workspace: Workspace) -> dict[str, pd.DataFrame]:
+    """Reads who bought what, and since when each is a customer.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its tables "orders" and, where mapped, "customers" are read.
+
+    Returns
+    -------
+    dict of str to DataFrame
+
+    Raises
+    ------
+    SettingsError
+        If no table "orders" is mapped.
+    """
     if "orders" not in workspace.tables:
         fault = "there is no table 'orders', so that no customer is known; add 'orders: {path: …}' under tables"
         raise SettingsError(fault, place="salescope.yaml")
     names = [name for name in ("orders", "customers") if name in workspace.tables]
-    tables = {name: read_table(workspace, name).frame for name in names}
+    return {name: read_table(workspace, name).frame for name in names}
+
+
+def split_by_customers(
+    tables: Mapping[str, pd.DataFrame], *, forecast: pd.DataFrame, settings: SplitSettings
+) -> pd.DataFrame:
+    """Splits a forecast of money by customers.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As of `customer_sales`.
+    forecast, settings
+        As of `split_of_workspace`.
+
+    Returns
+    -------
+    DataFrame, shape (n_nodes * n_periods, 9)
+        As `salescope.forecasting.new_and_existing.split_forecast` gives it.
+    """
     # A region is a branch of one column; deeper branches and other cuts have customers in common.
     branch = forecast["node"].astype(str)
     chosen = forecast[(branch == "all") | (branch.str.startswith("region=") & ~branch.str.contains("/"))]

@@ -14,6 +14,7 @@ from salescope.cli import (
     demo,
     follow,
     forecast,
+    growth,
     init,
     keys,
     life_cycle,
@@ -23,7 +24,6 @@ from salescope.cli import (
     report,
     score,
     serve,
-    split,
     train,
 )
 from salescope.cli.exits import Exit
@@ -46,8 +46,8 @@ app.add_typer(train.app, name="train")
 app.add_typer(score.app, name="score")
 app.command("receivables")(receivables.receivables)
 app.command("forecast")(forecast.forecast)
-app.command("split")(split.split)
 app.command("backtest")(backtest.backtest)
+app.command("growth")(growth.growth)
 app.command("life-cycle")(life_cycle.life_cycle)
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
