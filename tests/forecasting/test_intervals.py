@@ -88,14 +88,22 @@ def test_shared_shocks_of_few_years_are_covered() -> None:
     assert 0.75 < np.mean(hit) < 0.87
 
 
-def test_a_small_group_borrows_from_all() -> None:
+def test_a_small_group_pools_its_steps_and_a_tiny_one_borrows_from_all() -> None:
     rng = np.random.default_rng(3)
-    errors = rng.normal(size=(10, 41, 1))
+    errors = rng.normal(size=(10, 41, 6)) * np.linspace(0.5, 1.5, 6)
+    errors[:, 40] *= 3.0
     group = np.where(np.arange(41) == 40, 1, 0).astype(np.int64)
-    found = widths_of(errors, scale=np.ones(41), group=group, ages=np.zeros(10), levels=(80, 95))
-    # Of one node there are but ten draws, so it is a little wider.
-    assert (found[:, 1] / found[:, 0] < 1.5).all()
-    assert (found[:, 1] / found[:, 0] > 0.9).all()
+    found = widths_of(errors, scale=np.ones(41), group=group, ages=np.zeros(10), levels=(80,))[0]
+    assert (np.diff(found[0]) > 0).all()
+    of_its_own = weighted_quantile([(float(score), 1.0) for score in np.abs(errors[:, 40]).ravel()], 80)
+    draws = independent_draws(errors[:, 40][:, :, None], ages=np.zeros(10))
+    np.testing.assert_allclose(found[1], of_its_own * student(80, draws=draws))
+    of_few = widths_of(errors[:3], scale=np.ones(41), group=group, ages=np.zeros(3), levels=(80,))[0, 1]
+    everyone = np.concatenate([np.abs(errors[:3, 40]).ravel(), np.abs(errors[:3]).ravel()])
+    told = weighted_quantile([(float(score), 1.0) for score in everyone], 80)
+    np.testing.assert_allclose(
+        of_few, told * student(80, draws=independent_draws(errors[:3, 40][:, :, None], ages=np.zeros(3)))
+    )
 
 
 def test_sums_have_scores_of_their_own() -> None:

@@ -321,7 +321,7 @@ class SalesForecaster(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             raise NotFittedModelError(type(self).__name__)
 
     def _node_floor(self) -> Floats:
-        return np.where(self.tree_.sums @ (self.floor_ < 0).astype(np.float64) > 0, -np.inf, 0.0)
+        return np.where((np.nan_to_num(self.panel_.values) < 0).any(axis=1), -np.inf, 0.0)
 
     def _check(self) -> None:
         if not 1 <= self.horizon <= LONGEST_HORIZON:

@@ -13,7 +13,9 @@ from salescope.forecasting.calendar import Floats, Ints
 
 __all__ = ["widths_of"]
 
+# A group of fewer scores at a step pools its steps; one of fewer in all steps borrows from every node.
 FEWEST_SCORES = 100
+FEWEST_OF_ALL_STEPS = 40
 LEAST_DRAWS = 2.0
 # An error counts less with every year that has passed since; forecasts drift away from it by so much of its square a
 # year; and of that drift the periods of a sum share so much. Chosen on a monthly tree of 555 nodes over six years and
@@ -83,25 +85,38 @@ class _Scores:
         sums = kept.reshape(windows, nodes, horizon // periods, periods).sum(axis=3)
         return _Scores(values=sums, weight=self.weight, age=self.age)
 
+    def pooled(self, mine: NDArray[np.bool_]) -> bool:
+        """Says whether a group has too few scores a step to tell its steps apart."""
+        known = int(np.isfinite(self.values[:, mine]).sum())
+        return known < FEWEST_SCORES * int(self.values.shape[2])
+
     def quantiles(self, level: int, *, mine: NDArray[np.bool_]) -> Floats:
-        """Finds the score of each step that so many per cent do not exceed; a small group borrows from all."""
-        found = np.full(self.values.shape[2], np.nan)
-        for step in range(len(found)):
-            sizes = np.abs(self.values[:, :, step])
-            weight = np.broadcast_to(self.weight[:, None], sizes.shape)
-            known = np.isfinite(sizes)
-            own = known & mine
-            parts = [own] if own.sum() >= FEWEST_SCORES else [own, known]
-            pool, pull = (np.concatenate([field[part] for part in parts]) for field in (sizes, weight))
-            if pool.size:
-                share = min(1.0, level / 100 * (1 + 1 / pool.size))
-                found[step] = np.quantile(pool, share, weights=pull, method="inverted_cdf")
-        return np.where(np.isnan(found), np.nanmax(found), found)
+        """Finds the score of each step that so many per cent do not exceed."""
+        steps = self.values.shape[2]
+        if not self.pooled(mine):
+            found = np.array([self._quantile(level, [self.values[:, mine, step]]) for step in range(steps)])
+            return np.where(np.isnan(found), np.nanmax(found), found)
+        own = self.values[:, mine]
+        few = np.isfinite(own).sum() < FEWEST_OF_ALL_STEPS
+        return np.full(steps, self._quantile(level, [own, self.values] if few else [own]))
+
+    def _quantile(self, level: int, parts: Sequence[Floats]) -> float:
+        sizes = np.concatenate([np.abs(part).reshape(len(part), -1) for part in parts], axis=1)
+        weight, known = np.broadcast_to(self.weight[:, None], sizes.shape), np.isfinite(sizes)
+        if not known.any():
+            return float("nan")
+        share = min(1.0, level / 100 * (1 + 1 / int(known.sum())))
+        return float(np.quantile(sizes[known], share, weights=weight[known], method="inverted_cdf"))
 
     def independent(self, mine: NDArray[np.bool_]) -> float:
-        """Counts how many independent draws the scores of a group amount to: windows where all nodes err together."""
-        nodes = max(1, int(mine.sum()))
-        return max(LEAST_DRAWS, self.draws * nodes / (1 + (nodes - 1) * _shared(self.values[:, mine])))
+        """Counts how many independent draws the scores of a group amount to: windows where all err together."""
+        own = self.values[:, mine]
+        if self.pooled(mine):
+            own = own.reshape(len(own), -1, 1)
+        # Nodes that had not begun in any window are no draws.
+        own = own[:, np.isfinite(own).any(axis=(0, 2))]
+        members = max(1, int(own.shape[1]))
+        return max(LEAST_DRAWS, self.draws * members / (1 + (members - 1) * _shared(own)))
 
 
 def _half(single: _Scores, whole: _Scores, *, mine: NDArray[np.bool_], level: int, periods: int) -> Floats:

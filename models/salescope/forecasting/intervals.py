@@ -100,7 +100,8 @@ class Conformal:
         scale : ndarray of float, shape (n_nodes,) or (n_windows, n_nodes)
             What each error is measured in; best `series_scale` of the history before each window.
         group : ndarray of int, shape (n_nodes,)
-            From 0 on; a group of under 100 scores in a step takes those of all nodes as well.
+            From 0 on. A group of under 100 scores a step has one width for all steps; one of under 40 in all of them
+            takes those of all nodes as well.
         ages : ndarray of float, shape (n_windows,)
             Years from the cutoff of each window to the one that is forecast from.
         levels : sequence of int
