@@ -22,7 +22,7 @@ PARTS = ["trend", "season", "events", "price", "other"]
 def run() -> Outcome:
     """Changes the event of every series in one week, which is the most that one event can change, and holds a region.
 
-    Seconds are those of the processor: with one thread, what it takes on a core that nobody else is using.
+    Seconds are those that are waited for; those of the processor are told beside them.
     """
     forecaster, _ = forecaster_of_drivers()
     explained = Explained.of(forecaster)
@@ -41,10 +41,10 @@ def run() -> Outcome:
     raised = laid(told, "by_drivers", nodes=len(tree.nodes))[0]
     before = explained.effects.panel.known.values["promotion"][tree.bottom, PERIODS + WEEK]  # noqa: PD011 - no frame
     newly = forecaster.fitted_.mean[tree.bottom][before == 0, WEEK].sum()
-    middle = statistics.median(seconds)
+    middle = statistics.median(waited)
     figure = (
-        f"{len(tree.bottom):,} series, {forecaster.horizon} weeks: {middle:.2f} CPU-s (median of {TIMES}; waited "
-        f"{statistics.median(waited):.2f} s for), sums off by {apart:.0e}, "
+        f"{len(tree.bottom):,} series, {forecaster.horizon} weeks: {middle:.2f} s (median of {TIMES}; "
+        f"{statistics.median(seconds):.2f} CPU-s), sums off by {apart:.0e}, "
         f"the lock by {missed:.0e}; +{raised[WEEK] / newly:.0%} where the promotion is new (made: 50 %), "
         f"{np.abs(np.delete(raised, WEEK)).max():.0f} in other weeks"
     )
