@@ -95,7 +95,10 @@ def test_anew_or_at_a_moment_the_forecast_is_made_now(workspace, tmp_path, monke
     assert [row["node"] for row in told["sums"]] == ["all", "region=North"]
     # Less than a year is known of this company: what customers would have been expected to buy is not.
     assert (told["error_forecast"], told["error_customers"], told["weight_of_customers"]) == (0.2, None, 0.0)
-    assert WORDS["en"]["short"] in salescope(*words, "--anew").stdout
+    shown = salescope(*words, "--anew").stdout
+    assert WORDS["en"]["short"] in shown
+    # Whoever looks back knows that more is known by now.
+    assert "published" not in shown
     assert asked == [moment, None]
 
 

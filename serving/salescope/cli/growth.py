@@ -113,7 +113,7 @@ def _shown(told: Growth, *, sales: SalesToCome, words: Words) -> Iterator[object
     yield _periods(told, sales=sales, words=words)
     yield words["meaning"]
     yield _level(told, sales=sales, words=words)
-    if told.days_later:
+    if told.days_later and sales.publication is not None:
         yield f"[yellow]{words['later'].format(days=told.days_later, day=f'{sales.as_of:%Y-%m-%d}')}[/]"
 
 
