@@ -11,6 +11,7 @@ from salescope.forecasting.event_responses import event_responses
 from salescope.forecasting.events import KnownAhead, known_ahead
 from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.life_cycle import STAGES, level_shifts, life_cycle, stage_names
+from salescope.forecasting.newcomers import Newcomers, with_newcomers
 from salescope.forecasting.override_value import value_added
 from salescope.forecasting.overrides import Overrides
 from salescope.forecasting.panel import Known, Panel
@@ -29,6 +30,7 @@ __all__ = [
     "Frequency",
     "Known",
     "KnownAhead",
+    "Newcomers",
     "Overrides",
     "Panel",
     "PreparedSales",
@@ -48,4 +50,5 @@ __all__ = [
     "stage_names",
     "value_added",
     "what_if",
+    "with_newcomers",
 ]
