@@ -24,7 +24,7 @@ from salescope.registry.tracking import Tracking
 from salescope.training import train_sales
 from salescope.training.asked_sales import ask_sales
 from salescope.training.comparing import Champion
-from salescope.training.promoted_sales import promoted_sales
+from salescope.training.promoted_sales import promoted_sales, unlikeness
 from salescope.training.sales import forecast_sales
 from salescope.training.sales_gate import AgainstPublished, against_published, decide_sales, worst_ratio
 
@@ -105,16 +105,17 @@ def test_what_was_promoted_says_the_same_bits_without_choosing(house):
 
 def test_it_is_chosen_anew_where_the_promoted_one_would_answer_something_else(house):
     assert forecast_sales(house.workspace, anew=True).version is None
+    recipe = house.first.card["recipe"]
     for changes, said in (
         ({"horizon": 2}, "its horizon is 3, not 2"),
-        ({"hierarchy": {"rep": ("rep_id",)}}, "its levels of the tree are region, rep, not rep"),
+        ({"hierarchy": [["rep", ["rep_id"]]]}, "its levels of the tree are region, rep, not rep"),
         ({"measure": "quantity"}, "its measure is money, not quantity"),
-        ({"levels": (50, 80)}, "it has no interval of 50 %"),
+        ({"levels": [50, 80]}, "it has no interval of 50 %"),
+        ({"windows": 9}, ""),
     ):
-        other = house.workspace.model_copy(update={"sales": MONTHLY.model_copy(update=changes)})
-        found = promoted_sales(other, asked=ask_sales(other, as_of=None, levels=(80, 95)))
-        assert found.model is None
-        assert said in found.remark
+        assert unlikeness(recipe, {**recipe, **changes}) == said
+    other = house.workspace.model_copy(update={"sales": MONTHLY.model_copy(update={"horizon": 2})})
+    assert "horizon" in promoted_sales(other, asked=ask_sales(other, as_of=None, levels=(80, 95))).remark
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(SalesForecaster, "chosen_members", lambda _: [SeasonalNaive()])
         forgotten = promoted_sales(house.workspace, asked=ask_sales(house.workspace, as_of=None, levels=(80, 95)))
