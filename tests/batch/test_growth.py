@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import UTC
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from tests.scoring import customer_company as made
 
 from salescope.batch.growth import SalesToCome, customers_error, growth_sums, published_sales, read_growth
 from salescope.batch.new_and_existing import customer_sales, split_by_customers
+from salescope.bundle import CARD
 from salescope.forecasting import frequency_named
 from salescope.forecasting.new_and_existing import SplitSettings
 from salescope.frames.errors import SettingsError
@@ -147,3 +150,24 @@ def test_pieces_are_refused(workspace, sales):
     counted = workspace.model_copy(update={"sales": workspace.sales.model_copy(update={"measure": "quantity"})})
     with pytest.raises(SettingsError, match="set it to money"):
         read_growth(counted, sales=sales)
+
+
+def test_how_well_the_version_that_forecast_did_is_on_its_card(workspace, tmp_path, monkeypatch):
+    figures = [{"level": "all", "wape": 0.07}, {"level": "region", "wape": 0.3}]
+    card = {"measured": {"figures": figures, "windows": [{"window": 1, "cutoff": "2024-05-01", "periods": 2}]}}
+    files = {CARD: json.dumps(card).encode()}
+    monkeypatch.setattr("salescope.batch.growth.load_current", lambda _: (SimpleNamespace(version="4"), files))
+    row = ForecastRow(node="all", level="all", date=END.date(), step=1, mean=9.0, **BOUNDS)
+    moment = END.to_pydatetime().replace(tzinfo=UTC)
+    about = {"frequency": "month", "horizon": 1, "unit": "money", "levels": ["all"],
+             "coverage": {"all": {"80": None, "95": None}}}  # fmt: skip
+    found = {}
+    with closing(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as store:
+        for version in ("3", "4"):
+            versions = {"sales": version}
+            new = NewPublication(name=FORECASTS, as_of=moment, at=moment, versions=versions, currency="EUR")
+            publish_forecasts(store, [row], of=new, about=about)
+            found[version] = published_sales(workspace, store=store)
+    assert (found["4"].error, found["4"].cutoffs) == (0.07, (pd.Timestamp("2024-05-01"),))
+    # Another version serves by now than the one that forecast.
+    assert (found["3"].error, found["3"].cutoffs) == (None, ())

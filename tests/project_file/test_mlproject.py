@@ -21,7 +21,7 @@ from salescope.registry.tracking import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAININGS = ("train_leads", "train_churn", "train_payments", "train_customers")
-ENTRY_POINTS = ("main", *TRAININGS, "score_leads", "forecast", "backtest", "serve")
+ENTRY_POINTS = ("main", *TRAININGS, "score_leads", "forecast", "backtest", "growth", "life_cycle", "serve")
 GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0", "out": "forecast.csv", "windows": "3"}
 
 

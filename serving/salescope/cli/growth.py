@@ -29,6 +29,7 @@ __all__ = ["growth"]
 Words = Mapping[str, str]
 # What is left by rounding is no part of sales that is worth a column.
 _LITTLE = 1e-9
+_NO_CHANGE = 0.0005
 
 
 def growth(
@@ -151,7 +152,11 @@ def _headings(names: tuple[str, ...], words: Words) -> list[str]:
 def _cell(value: float, *, name: str) -> str:
     if value != value:  # noqa: PLR0124 - the test for NaN
         return "–"
-    return f"{value:+.1%}".replace("-", "−") if name.startswith("growth_") else f"{value:,.0f}"
+    return _change(value) if name.startswith("growth_") else f"{value:,.0f}"
+
+
+def _change(share: float) -> str:
+    return "0.0%" if abs(share) < _NO_CHANGE else f"{share:+.1%}".replace("-", "−")
 
 
 def _level(told: Growth, *, sales: SalesToCome, words: Words) -> str:
@@ -160,5 +165,5 @@ def _level(told: Growth, *, sales: SalesToCome, words: Words) -> str:
     if theirs is None:
         return f"[yellow]{words['unmeasured' if sales.error is None else 'short']}[/]"
     measured = words["measured"].format(ours=sales.error, theirs=theirs)
-    more = words["weighed"].format(weight=weight, moved=told.moved) if weight else words["kept"]
+    more = words["weighed"].format(weight=weight, moved=_change(told.moved)) if weight else words["kept"]
     return f"{measured}{more}"

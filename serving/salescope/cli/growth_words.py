@@ -25,7 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "meaning": "Existing are customers that had ordered before the forecast, new are all that begin after it. "
         "Growth is against the same periods of last year, split as they were to be split then.",
         "measured": "In the past the forecast was off by {ours:.1%}, and the sum over the customers by {theirs:.1%}. ",
-        "weighed": "The latter weighs {weight:.0%}, which moves all sales by {moved:+.1%}.",
+        "weighed": "The latter weighs {weight:.0%}, which moves all sales by {moved}.",
         "kept": "The level is the forecast's own; --weigh moves it towards the customers.",
         "unmeasured": "The level is the forecast's own: how far this forecast was off in the past is not known. "
         "`salescope train sales` keeps it with the model, --anew measures it now.",
@@ -52,7 +52,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "meaning": "存量為預測日之前已下單的客戶，增量為之後才開始下單的客戶。"
         "成長率對比去年同期，並以當時的新舊客戶劃分。",
         "measured": "過去預測的誤差為 {ours:.1%}，逐客戶加總的誤差為 {theirs:.1%}。",
-        "weighed": "後者權重為 {weight:.0%}，使總銷售變動 {moved:+.1%}。",
+        "weighed": "後者權重為 {weight:.0%}，使總銷售變動 {moved}。",
         "kept": "水準採用預測本身；--weigh 會使其向客戶加總靠攏。",
         "unmeasured": "水準採用預測本身：此預測過去的誤差未知。"
         "`salescope train sales` 會將誤差隨模型保存，--anew 則立即測量。",
