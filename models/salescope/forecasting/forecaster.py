@@ -360,10 +360,10 @@ def measured_errors(fitted: TreeForecast, panel: Panel) -> tuple[Floats, Floats,
             if not np.isfinite(errors[:, :, step]).any():
                 errors[:, :, step] = errors[:, :, step - 1]
         return errors, fitted.scales, (fitted.cutoff - np.asarray(fitted.cutoffs, dtype=np.float64)) / year
-    values = np.nan_to_num(panel.values)
-    length = values.shape[1]
+    # A period in which a node had not begun is missing: it is no error of nought.
+    values, length = panel.values, panel.values.shape[1]
     newest = list(range(max(1, length - 3), length))
-    apart = [values[:, place] - values[:, :place].mean(axis=1) for place in newest] or [values[:, -1]]
+    apart = [values[:, place] - np.nan_to_num(values[:, :place]).mean(axis=1) for place in newest] or [values[:, -1]]
     scales = np.repeat(fitted.scale[None], len(apart), axis=0)
     ages = (length - np.asarray(newest or [0], dtype=np.float64)) / year
     return np.repeat(np.asarray(apart)[:, :, None], horizon, axis=2), scales, ages
