@@ -361,7 +361,8 @@ def measured_errors(fitted: TreeForecast, panel: Panel) -> tuple[Floats, Floats,
                 errors[:, :, step] = errors[:, :, step - 1]
         return errors, fitted.scales, (fitted.cutoff - np.asarray(fitted.cutoffs, dtype=np.float64)) / year
     # A period in which a node had not begun is missing: it is no error of nought.
-    values, length = panel.values, panel.values.shape[1]
+    values = np.asarray(panel.values)
+    length = values.shape[1]
     newest = list(range(max(1, length - 3), length))
     apart = [values[:, place] - np.nan_to_num(values[:, :place]).mean(axis=1) for place in newest] or [values[:, -1]]
     scales = np.repeat(fitted.scale[None], len(apart), axis=0)
