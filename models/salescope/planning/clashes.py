@@ -17,6 +17,8 @@ __all__ = ["clash_of"]
 
 # Amounts are whole, so that rules which cannot be kept miss by a cent at the least.
 MISSED = 0.5
+# What a whole amount may be off in a solver's floating point.
+SLACK = 1e-4
 
 
 def clash_of(rules: Sequence[Rule], *, grid: PlanGrid, near: Floats) -> ClashingRulesError:
@@ -125,11 +127,13 @@ def _nearest(row: int, *, others: Ints, limits: Limits, base: Floats) -> int:
     speaks = limits.sums[[row]].toarray().ravel().astype(np.float64)
     bounds = np.column_stack([-base, np.full(len(base), np.inf)])
     before = int(speaks @ base)
-    found = []
-    for sign in (1.0, -1.0):
-        result = optimize.linprog(sign * speaks, A_ub=sums[bounded], b_ub=right[bounded], bounds=bounds, method="highs")
-        found.append(None if result.fun is None else sign * float(result.fun))
-    least, most = found
-    if least is not None and before + least > limits.most[row]:
-        return before + math.ceil(least - 1e-4)
-    return int(limits.least[row]) if most is None else before + math.floor(most + 1e-4)
+
+    def end(sign: float) -> float:
+        wanted = sign * speaks
+        return float(
+            sign * optimize.linprog(wanted, A_ub=sums[bounded], b_ub=right[bounded], bounds=bounds, method="highs").fun
+        )
+
+    least = before + math.ceil(end(1.0) - SLACK)
+    # The others allow either too much or too little; where they allow too much there need not be a most.
+    return least if least > limits.most[row] else before + math.floor(end(-1.0) + SLACK)
