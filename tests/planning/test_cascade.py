@@ -26,7 +26,7 @@ def made(plan: Plan):
 
 
 @seed(5)
-@settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(plans())
 def test_a_cascade_is_exact_or_its_refusal_is_the_smallest_clash(plan):
     assert judged(plan)[1] == []
