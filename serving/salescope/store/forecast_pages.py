@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from salescope.store.cursors import LARGEST_ROW_ID, publication_begun_with, read_cursor, written_cursor
 from salescope.store.engine import Store
-from salescope.store.errors import HostileValueError, UnknownCursorError
 from salescope.store.forecast_about import LONGEST_HORIZON
 from salescope.store.forecasts import ForecastRow, forecast_row_of
-from salescope.store.publication import COMPLETE, FORECASTS, Publication, publication_at, publication_of
-from salescope.store.tables import FORECAST_ROWS, LONGEST_LEVEL, LONGEST_NODE, PUBLICATIONS
+from salescope.store.publication import FORECASTS, Publication, publication_at
+from salescope.store.tables import FORECAST_ROWS, LONGEST_LEVEL, LONGEST_NODE
 from salescope.store.values import check_instant, check_text, check_whole
 
 __all__ = [
@@ -34,8 +32,6 @@ __all__ = [
 MOST_NODES_A_PAGE = 1_000
 # A page of whole nodes has about so many rows at most, however far forecasts reach.
 MOST_ROWS_A_PAGE = 20_000
-LARGEST_ROW_ID = 2**63 - 1
-LONGEST_CURSOR = 4_000
 NEAR = 250
 
 
@@ -147,9 +143,7 @@ class _Place:
         check_text(self.node, column="a cursor", longest=LONGEST_NODE)
 
     def written(self) -> str:
-        """Writes the place as a text without meaning for others."""
-        said = json.dumps([self.publication_id, self.node])
-        return base64.urlsafe_b64encode(said.encode("ascii")).decode("ascii").rstrip("=")
+        return written_cursor(self.publication_id, self.node)
 
 
 def forecast_page(store: Store, wish: ForecastWish, *, name: str = FORECASTS) -> ForecastPage:
@@ -177,7 +171,7 @@ def forecast_page(store: Store, wish: ForecastWish, *, name: str = FORECASTS) ->
     StoreUnavailableError
         If the database does not answer.
     """
-    after = None if wish.cursor is None else _read(wish.cursor)
+    after = None if wish.cursor is None else read_cursor(wish.cursor, place=_Place)
     with store.reading() as connection:
         publication = _publication(connection, after, name=name, as_of=wish.as_of)
         if publication is None:
@@ -221,7 +215,7 @@ def forecast_nodes(
         If the database does not answer.
     """
     wish = ForecastWish(level=level, size=limit)
-    place = None if after is None else _read(after)
+    place = None if after is None else read_cursor(after, place=_Place)
     with store.reading() as connection:
         publication = _publication(connection, place, name=name, as_of=None)
         if publication is None:
@@ -255,26 +249,12 @@ def nodes_near(store: Store, node: str, *, publication: Publication) -> tuple[st
     return (*reversed(before), *behind)
 
 
-def _read(cursor: str) -> _Place:
-    try:
-        check_text(cursor, column="a cursor", longest=LONGEST_CURSOR)
-        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        return _Place(*said)
-    except (ValueError, TypeError, RecursionError, HostileValueError):
-        raise UnknownCursorError("was not given out by this store") from None
-
-
 def _publication(
     connection: Connection, after: _Place | None, *, name: str, as_of: datetime | None
 ) -> Publication | None:
     if after is None:
         return publication_at(connection, name=name, as_of=as_of)
-    table = PUBLICATIONS.c
-    begun = select(PUBLICATIONS).where(table.id == after.publication_id, table.name == name, table.state == COMPLETE)
-    row = connection.execute(begun).one_or_none()
-    if row is None:
-        raise UnknownCursorError("is of a publication that is no longer kept")
-    return publication_of(row)
+    return publication_begun_with(connection, after.publication_id, name=name)
 
 
 def _nodes(

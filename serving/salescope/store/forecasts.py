@@ -9,8 +9,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, select
 
 from salescope.store.engine import Store
 from salescope.store.errors import HostileValueError
@@ -19,11 +18,11 @@ from salescope.store.publication import (
     FORECASTS,
     NewPublication,
     Publication,
-    add_to_publication,
     begin_publication,
     complete_publication,
     current_publication,
     publication_at,
+    write_rows,
 )
 from salescope.store.tables import FORECAST_ROWS, LONGEST_LEVEL, LONGEST_NODE
 from salescope.store.values import (
@@ -179,8 +178,10 @@ def publish_forecasts(
     """
     check_about(about)
     publication_id = begin_publication(store, of, about=about)
+    problem, accepted = "is there twice for a node", "each period of a node once"
+    twice = HostileValueError("forecasts.step", problem=problem, accepted=accepted)
     for batch in _batches(rows, about=about):
-        _write(store, batch, publication_id=publication_id, name=of.name)
+        write_rows(store, batch, table=FORECAST_ROWS, publication_id=publication_id, name=of.name, twice=twice)
     return complete_publication(store, publication_id, name=of.name)
 
 
@@ -323,16 +324,3 @@ def _responses(told: Mapping[str, tuple[float, float]]) -> str | None:
         for value in pair:
             check_number(value, column=column, lowest=-LARGEST_VALUE, highest=LARGEST_VALUE)
     return written if told else None
-
-
-def _write(store: Store, batch: list[dict[str, Any]], *, publication_id: int, name: str) -> None:
-    rows = [{"publication_id": publication_id, **row} for row in batch]
-    with store.writing() as connection:
-        add_to_publication(connection, publication_id, rows=len(rows), name=name)
-        try:
-            connection.execute(insert(FORECAST_ROWS), rows)
-        except IntegrityError:
-            # Nothing else can break here: the checks have been made, and the publication's row is held.
-            raise HostileValueError(
-                "forecasts.step", problem="is there twice for a node", accepted="each period of a node once"
-            ) from None

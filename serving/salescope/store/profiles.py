@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, select
 
 from salescope.store.engine import Store
 from salescope.store.errors import HostileValueError
@@ -17,11 +16,11 @@ from salescope.store.publication import (
     CUSTOMERS,
     NewPublication,
     Publication,
-    add_to_publication,
     begin_publication,
     complete_publication,
     current_publication,
     earlier_publications,
+    write_rows,
 )
 from salescope.store.tables import CUSTOMER_PROFILES, LONGEST_ID
 from salescope.store.values import LARGEST_VALUE, check_json, check_number, check_text
@@ -140,8 +139,9 @@ def publish_profiles(store: Store, profiles: Iterable[Profile], *, of: NewPublic
     that ends halfway leaves the old publication current; its rows are taken away when the next one begins.
     """
     publication_id = begin_publication(store, of)
+    twice = HostileValueError("customer_profiles.customer_id", problem="is there twice", accepted="each customer once")
     for batch in _batches(profiles):
-        _write(store, batch, publication_id=publication_id, name=of.name)
+        write_rows(store, batch, table=CUSTOMER_PROFILES, publication_id=publication_id, name=of.name, twice=twice)
     return complete_publication(store, publication_id, name=of.name)
 
 
@@ -227,16 +227,3 @@ def _row(profile: Profile) -> dict[str, Any]:
         "rank_score": profile.rank_score,
         "content": check_json(profile.content, column="customer_profiles.content", longest=LONGEST_CONTENT),
     }
-
-
-def _write(store: Store, batch: list[dict[str, Any]], *, publication_id: int, name: str) -> None:
-    rows = [{"publication_id": publication_id, **row} for row in batch]
-    with store.writing() as connection:
-        add_to_publication(connection, publication_id, rows=len(rows), name=name)
-        try:
-            connection.execute(insert(CUSTOMER_PROFILES), rows)
-        except IntegrityError:
-            # Nothing else can break here: the checks have been made, and the publication's row is held.
-            raise HostileValueError(
-                "customer_profiles.customer_id", problem="is there twice", accepted="each customer once"
-            ) from None

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from salescope.frames.errors import OutOfRangeError
 from salescope.store.engine import Store
@@ -30,6 +31,7 @@ __all__ = [
     "publication_of",
     "publications",
     "retire_publications",
+    "write_rows",
 ]
 
 CUSTOMERS, FORECASTS = "customers", "forecasts"
@@ -234,6 +236,20 @@ def begin_publication(store: Store, new: NewPublication, *, about: dict[str, Any
 def add_to_publication(connection: Connection, publication_id: int, *, rows: int, name: str) -> None:
     """Counts rows that the caller adds in the same transaction; raises where a newer run has cleared it away."""
     _change(connection, publication_id, name=name, row_count=PUBLICATIONS.c.row_count + rows)
+
+
+def write_rows(
+    store: Store, batch: Sequence[Mapping[str, Any]], *, table: Table, publication_id: int, name: str, twice: Exception
+) -> None:
+    """Writes checked rows in a transaction of their own; raises `twice` where the table has one of them already."""
+    rows = [{"publication_id": publication_id, **row} for row in batch]
+    with store.writing() as connection:
+        add_to_publication(connection, publication_id, rows=len(rows), name=name)
+        try:
+            connection.execute(insert(table), rows)
+        except IntegrityError:
+            # Nothing else can break here: the checks have been made, and the publication's row is held.
+            raise twice from None
 
 
 def complete_publication(store: Store, publication_id: int, *, name: str) -> Publication:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
+from salescope.store.cursors import LARGEST_ROW_ID, publication_begun_with, read_cursor, written_cursor
 from salescope.store.engine import Store
-from salescope.store.errors import HostileValueError, UnknownCursorError
 from salescope.store.profiles import Profile, profile_of_row
-from salescope.store.publication import COMPLETE, CUSTOMERS, Publication, current_publication, publication_of
-from salescope.store.tables import CUSTOMER_PROFILES, LONGEST_ID, PUBLICATIONS
+from salescope.store.publication import CUSTOMERS, Publication, current_publication
+from salescope.store.tables import CUSTOMER_PROFILES, LONGEST_ID
 from salescope.store.values import LARGEST_VALUE, check_number, check_text, check_whole
 
 __all__ = ["MOST_A_PAGE", "Page", "ProfileWish", "ranked_profiles"]
 
 MOST_A_PAGE = 1_000
-LARGEST_ROW_ID = 2**63 - 1
 LONGEST_CURSOR = 2_000
 FILTERS = ("region", "tier", "owner")
 
@@ -91,9 +88,7 @@ class _Place:
         check_text(self.customer_id, column="a cursor", longest=LONGEST_ID)
 
     def written(self) -> str:
-        """Writes the place as a text without meaning for others."""
-        said = json.dumps([self.publication_id, self.rank_score, self.customer_id])
-        return base64.urlsafe_b64encode(said.encode("ascii")).decode("ascii").rstrip("=")
+        return written_cursor(self.publication_id, self.rank_score, self.customer_id)
 
 
 def ranked_profiles(store: Store, wish: ProfileWish, *, name: str = CUSTOMERS) -> Page:
@@ -121,10 +116,12 @@ def ranked_profiles(store: Store, wish: ProfileWish, *, name: str = CUSTOMERS) -
     StoreUnavailableError
         If the database does not answer.
     """
-    after = None if wish.cursor is None else _read(wish.cursor)
+    after = None if wish.cursor is None else read_cursor(wish.cursor, place=_Place)
     with store.reading() as connection:
         publication = (
-            current_publication(connection, name=name) if after is None else _begun(connection, after, name=name)
+            current_publication(connection, name=name)
+            if after is None
+            else publication_begun_with(connection, after.publication_id, name=name)
         )
         if publication is None:
             return Page(None, (), None)
@@ -135,25 +132,6 @@ def ranked_profiles(store: Store, wish: ProfileWish, *, name: str = CUSTOMERS) -
         return Page(publication, profiles, None)
     last = profiles[-1]
     return Page(publication, profiles, _Place(publication.id, last.rank_score, last.customer_id).written())
-
-
-def _read(cursor: str) -> _Place:
-    try:
-        check_text(cursor, column="a cursor", longest=LONGEST_CURSOR)
-        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        return _Place(*said)
-    except (ValueError, TypeError, RecursionError, HostileValueError):
-        raise UnknownCursorError("was not given out by this store") from None
-
-
-def _begun(connection: Connection, place: _Place, *, name: str) -> Publication:
-    table = PUBLICATIONS.c
-    row = connection.execute(
-        select(PUBLICATIONS).where(table.id == place.publication_id, table.name == name, table.state == COMPLETE)
-    ).one_or_none()
-    if row is None:
-        raise UnknownCursorError("is of a publication that is no longer kept")
-    return publication_of(row)
 
 
 def _wanted(wish: ProfileWish, publication: Publication) -> Select[Any]:
