@@ -7,15 +7,11 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from tests.batch import customer_night
+from tests.batch.sales_night import made_sales, quick_members, salescope
 from tests.service.place import Running
-from typer.testing import CliRunner
 
 from salescope.batch.sales_forecasts import ForecastEdition, forecast_rows, publish_sales_forecast
 from salescope.cli.forecast import measured_in
-from salescope.cli.main import app
-from salescope.forecasting import SalesForecaster
-from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.service import ServiceSettings
 from salescope.store import FORECASTS, HostileValueError, create_key, open_store, publications
 
@@ -27,24 +23,15 @@ ENDS = {"lo_80": 8.0, "hi_80": 12.0, "lo_95": 7.0, "hi_95": 13.0}
 NOTHING = pd.DataFrame({"window": [], "level": [], "cutoff": [], "periods": []})
 
 
-def salescope(*words):
-    return CliRunner().invoke(app, [*map(str, words)])
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _members():
-    with pytest.MonkeyPatch.context() as patched:
-        # Who forecasts is seen to elsewhere, and takes longer than what is looked at here.
-        patched.setattr(SalesForecaster, "chosen_members", lambda _: [SeasonalNaive(), SeasonalNaiveGrowth()])
+    with quick_members():
         yield
 
 
 @pytest.fixture(scope="module")
 def workspace(_members, tmp_path_factory):
-    made = customer_night.made_workspace(tmp_path_factory.mktemp("company"))
-    settings = made.path / "salescope.yaml"
-    settings.write_text(settings.read_text(encoding="utf-8") + SETTINGS, encoding="utf-8")
-    return customer_night.load_workspace(made.path, environment={})
+    return made_sales(tmp_path_factory.mktemp("company"), settings=SETTINGS)
 
 
 @pytest.fixture(scope="module")

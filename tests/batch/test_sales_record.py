@@ -7,12 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.batch import customer_night
-from typer.testing import CliRunner
+from tests.batch.sales_night import made_sales, quick_members, salescope
 
-from salescope.cli.main import app
-from salescope.forecasting import SalesForecaster
-from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.frames.errors import MissingColumnError
 from salescope.training.asked_sales import ask_sales
 from salescope.training.sales import forecast_sales
@@ -20,24 +16,15 @@ from salescope.training.sales import forecast_sales
 SETTINGS = "\nsales: {horizon: 3, windows: 1, hierarchy: {region: region}}\n"
 
 
-def salescope(*words):
-    return CliRunner().invoke(app, [*map(str, words)])
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _members():
-    with pytest.MonkeyPatch.context() as patched:
-        # Who forecasts is seen to elsewhere, and takes longer than what is looked at here.
-        patched.setattr(SalesForecaster, "chosen_members", lambda _: [SeasonalNaive(), SeasonalNaiveGrowth()])
+    with quick_members():
         yield
 
 
 @pytest.fixture(scope="module")
 def workspace(_members, tmp_path_factory):
-    made = customer_night.made_workspace(tmp_path_factory.mktemp("company"))
-    settings = made.path / "salescope.yaml"
-    settings.write_text(settings.read_text(encoding="utf-8") + SETTINGS, encoding="utf-8")
-    return customer_night.load_workspace(made.path, environment={})
+    return made_sales(tmp_path_factory.mktemp("company"), settings=SETTINGS)
 
 
 def test_people_s_numbers_are_met_published_and_judged_by_what_was_sold(workspace):
