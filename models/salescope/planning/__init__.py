@@ -5,7 +5,8 @@ from __future__ import annotations
 from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.errors import ClashingRulesError
 from salescope.planning.fair_share import fair_share
+from salescope.planning.futures import Futures
 from salescope.planning.grid import WHOLE, PlanGrid
 from salescope.planning.rules import Rule
 
-__all__ = ["WHOLE", "Cascade", "ClashingRulesError", "PlanGrid", "Rule", "cascade", "fair_share"]
+__all__ = ["WHOLE", "Cascade", "ClashingRulesError", "Futures", "PlanGrid", "Rule", "cascade", "fair_share"]
