@@ -17,7 +17,10 @@ from sqlalchemy import Table, select
 from tests.store.made import (
     ABOUT,
     forecast_edition,
+    futures_edition,
+    made_change,
     made_edition,
+    made_futures,
     made_outcome,
     made_prediction,
     made_profile,
@@ -27,27 +30,42 @@ from tests.store.made import (
 from salescope.frames.errors import SalescopeError
 from salescope.store import (
     ForecastWish,
+    NewPlan,
     ProfileWish,
     Store,
     StoreUnavailableError,
     TrackWish,
     create_key,
+    create_plan,
+    current_futures,
     find_key,
     forecast_nodes,
     forecast_page,
     forecasts_of,
     list_keys,
+    plan_of,
+    plan_page,
     predictions_with_outcomes,
     profile_of,
     publish_forecasts,
+    publish_futures,
     publish_profiles,
     ranked_profiles,
     record_outcomes,
     record_predictions,
     retire_publications,
+    revise_plan,
     revoke_key,
 )
-from salescope.store.tables import API_KEYS, CUSTOMER_PROFILES, FORECAST_ROWS, OUTCOMES, PREDICTIONS, PUBLICATIONS
+from salescope.store.tables import (
+    API_KEYS,
+    CUSTOMER_PROFILES,
+    FORECAST_ROWS,
+    OUTCOMES,
+    PLANS,
+    PREDICTIONS,
+    PUBLICATIONS,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
@@ -239,6 +257,65 @@ def into_revocation(store: Store, value: object) -> object:
     return unaltered(value, revoke_key(store, made.record.id, at=value).revoked_at)
 
 
+def into_new_plans(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        new = NewPlan(**{"name": "2027", "digest": "ab" * 32, field: value})
+        told = [create_plan(store, new, change=made_change()) for _ in range(2)]
+        assert value is None or field != "key" or [is_new for _, is_new in told][1] is False
+        return unaltered(value, newest(store, PLANS, {"key": "idempotency_key"}.get(field, field)))
+
+    return put
+
+
+def into_changes(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        change = made_change(**{field: value})
+        plan, _ = create_plan(store, NewPlan(name="2027", digest="ab" * 32), change=change)
+        return unaltered(value, getattr(plan_of(store, plan.plan_id), field))
+
+    return put
+
+
+def into_plans(store: Store, value: object) -> object:
+    plan, _ = create_plan(store, NewPlan(name="2027", digest="ab" * 32), change=made_change(content={"a": value}))
+    return unaltered(value, plan_of(store, plan.plan_id).content["a"])
+
+
+def asked_for_a_plan(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        wanted = {"plan_id": 1, "version": 1, field: value}
+        return plan_of(store, wanted["plan_id"], version=wanted["version"]).name
+
+    return put
+
+
+def asked_to_revise(store: Store, value: object) -> object:
+    plan, _ = create_plan(store, NewPlan(name="2027", digest="ab" * 32), change=made_change())
+    return revise_plan(store, plan.plan_id, version=value, change=made_change(action="lock")).version
+
+
+def asked_for_plans(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        return len(plan_page(store, **{"limit": 1, field: value}).plans)
+
+    return put
+
+
+def into_futures(field: str) -> Put:
+    def put(store: Store, value: object) -> object:
+        publish_futures(store, made_futures(**{field: value}), of=futures_edition())
+        retire_publications(store, keep=1, name="futures")
+        return current_futures(store).about[field]
+
+    return put
+
+
+def into_futures_of_a_leaf(store: Store, value: object) -> object:
+    keys = {"region": ["N", "N", "S", "S"], "rep": ["1", "2", "3", value]}
+    publish_futures(store, made_futures(keys=keys), of=futures_edition())
+    return "kept"
+
+
 def asked_for_a_profile(store: Store, value: object) -> object:
     return profile_of(store, value)
 
@@ -318,6 +395,17 @@ PLACES: dict[str, Put] = {
     "api_keys.created_at": into_keys("at", column="created_at"),
     "api_keys.expires_at": into_keys("expires_at", column="expires_at"),
     "api_keys.revoked_at": into_revocation,
+    **{f"plans.{field}": into_new_plans(field) for field in ("name", "digest", "key")},
+    **{
+        f"plan_versions.{field}": into_changes(field)
+        for field in ("action", "content", "at", "by", "key_id", "request_id", "reason")
+    },
+    "plan_versions.content, inside": into_plans,
+    **{f"plan_of, {field}": asked_for_a_plan(field) for field in ("plan_id", "version")},
+    "revise_plan, version": asked_to_revise,
+    **{f"plan_page, {field}": asked_for_plans(field) for field in ("status", "after", "limit")},
+    **{f"publications.about of futures, {field}": into_futures(field) for field in ("kind", "closed", "notes")},
+    "published_arrays, keys": into_futures_of_a_leaf,
     "profile_of, customer_id": asked_for_a_profile,
     "find_key": asked_for_a_key,
     **{f"ranked_profiles, {field}": asked_for_a_rank(field) for field in ("region", "tier", "owner", "size", "cursor")},

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from salescope.store import ForecastRow, NewPublication, Outcome, Prediction, Profile
+import numpy as np
+
+from salescope.store import (
+    ForecastRow,
+    NewPublication,
+    Outcome,
+    PlanChange,
+    Prediction,
+    Profile,
+    PublishedFutures,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -109,3 +119,43 @@ def made_rows(horizon: int = 3, *, scale: float = 1.0) -> Iterator[ForecastRow]:
 
 def forecast_edition(day: int = 0, **changes: object) -> NewPublication:
     return made_edition(day, **{"name": "forecasts", "versions": {"sales": "2026.03"}, **changes})
+
+
+def futures_edition(day: int = 0, **changes: object) -> NewPublication:
+    return made_edition(day, **{"name": "futures", "versions": {"sales": "2026.03"}, **changes})
+
+
+def made_futures(*, scale: float = 1.0, **changes: object) -> PublishedFutures:
+    """Makes futures of the small tree: three months, the first of them over, two hundred draws that are what they say."""
+    rng = np.random.default_rng(7)
+    keys = {
+        "region": [region for region, reps in REPS.items() for _ in reps],
+        "rep": [rep for reps in REPS.values() for rep in reps],
+    }
+    size = np.arange(1.0, 5.0)[:, None] * np.array([11.0, 12.0, 13.0]) * 10.0 * scale
+    company = rng.normal(size=(200, 1, 3))
+    paths = size * (1.05 + 0.10 * company + 0.10 * rng.normal(size=(200, 4, 3)))
+    paths[:, :, 0] = size[:, 0]
+    plain = {
+        "kind": "paths",
+        "levels": ["region", "rep"],
+        "keys": keys,
+        "months": ["2026-03", "2026-04", "2026-05"],
+        "last": size,
+        "fair": size / size.sum(),
+        "arrays": {"paths": paths},
+        "closed": 1,
+    }
+    return PublishedFutures(**{**plain, **changes})
+
+
+def made_change(**changes: object) -> PlanChange:
+    plain = {
+        "action": "create",
+        "content": {"goal": 100_000},
+        "at": NOW,
+        "by": "Ana",
+        "key_id": "0123456789",
+        "request_id": "call",
+    }
+    return PlanChange(**{**plain, **changes})

@@ -26,7 +26,7 @@ def before_the_last_stamp(act: Callable[[], None]) -> Callable[..., None]:
     stamp = MigrationContext.stamp
 
     def stamp_or_act(self: MigrationContext, scripts: object, revision: str) -> None:
-        if revision == "0005":
+        if revision == "0006":
             act()
         stamp(self, scripts, revision)
 

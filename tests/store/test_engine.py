@@ -15,7 +15,18 @@ from tests.store.opening import tables_after_opening
 from salescope.store import Store, StoreError, StoreUnavailableError, StoreUrlError, StoreVersionError, open_store
 from salescope.store.tables import METADATA
 
-TABLES = ["alembic_version", "api_keys", "customer_profiles", "forecasts", "outcomes", "predictions", "publications"]
+TABLES = [
+    "alembic_version",
+    "api_keys",
+    "customer_profiles",
+    "forecasts",
+    "outcomes",
+    "plan_versions",
+    "plans",
+    "predictions",
+    "publications",
+    "published_arrays",
+]
 
 
 def test_a_fresh_store_has_every_table(empty_url):
@@ -34,7 +45,7 @@ def test_the_migrations_lead_exactly_to_the_tables(store):
 def test_opening_again_changes_nothing(store, store_url):
     assert tables_after_opening(store_url) == TABLES
     with store.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0005"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0006"]
 
 
 def test_four_processes_may_open_a_missing_store_at_once(empty_url):
@@ -45,7 +56,7 @@ def test_four_processes_may_open_a_missing_store_at_once(empty_url):
 def test_a_store_of_a_newer_version_is_left_alone(store, store_url):
     with store.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreVersionError, match=r"'9999'.*'0005'.*Run the newer"):
+    with pytest.raises(StoreVersionError, match=r"'9999'.*'0006'.*Run the newer"):
         open_store(store_url)
 
 

@@ -29,6 +29,7 @@ STEPS = {
         "r0003_customer_profiles",
         "r0004_outcomes",
         "r0005_forecasts",
+        "r0006_plans",
     )
 }
 OLD_ROWS = [
@@ -102,7 +103,7 @@ def test_an_upgrade_keeps_every_row_and_bit(empty_url, monkeypatch):
     store = open_store(empty_url)
     assert len(before) == 3
     assert rows_of(store) == before
-    assert revision_of(store) == "0005"
+    assert revision_of(store) == "0006"
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
@@ -170,7 +171,7 @@ def test_a_killed_upgrade_leaves_the_database_as_it_was_and_the_next_one_works(e
     assert (rows_of(old, "lead_id"), revision_of(old)) == (before, "0001")
     old.close()
     store = open_store(empty_url)
-    assert (rows_of(store), revision_of(store)) == (before, "0005")
+    assert (rows_of(store), revision_of(store)) == (before, "0006")
     store.close()
 
 
@@ -186,7 +187,7 @@ def test_a_downgrade_gives_back_what_the_older_tables_can_hold(empty_url, monkey
     record_predictions(store, [[value]])
     with store.writing() as connection:
         with stepping(connection):
-            for revision in ("0005", "0004", "0003", "0002"):
+            for revision in ("0006", "0005", "0004", "0003", "0002"):
                 STEPS[revision].downgrade()
         stamp(connection, "0001")
     assert rows_of(store, "lead_id") == before

@@ -41,6 +41,8 @@
     │   ├── UnknownApiKeyError     no API key has the id
     │   ├── UnknownCursorError     the next page of a ranking cannot be found by a cursor
     │   ├── OutcomeConflictError   an idempotency key is known already, with another outcome
+    │   ├── UnknownPlanError       there is no such plan, or no such version of it
+    │   ├── PlanConflictError      a plan cannot be changed as asked, because of what it is now
     │   └── OvertakenRunError      a newer run publishes the same table
     ├── ServiceError               a call of the service cannot be answered (in salescope.service, with its branches)
     ├── ServiceNotStartedError     the service that the command line started did not become ready

@@ -167,6 +167,18 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
         "The idempotency key is known with another outcome",
         "Nothing was changed. Send the same outcome again to have it acknowledged, or a new key for a new one.",
     ),
+    store_errors.UnknownPlanError: ProblemType(
+        "unknown-plan",
+        404,
+        "No such plan",
+        "GET /v1/plans lists the plans, and GET /v1/plans/{id}/versions how one came to be.",
+    ),
+    store_errors.PlanConflictError: ProblemType(
+        "plan-conflict",
+        409,
+        "The plan cannot be changed as asked",
+        "Nothing was changed. The detail says what the plan is now: read it again, then send the change anew.",
+    ),
     store_errors.UnknownCursorError: ProblemType(
         "unknown-cursor", 404, "The next page cannot be found", "Leave `cursor` out to start again from the first page."
     ),

@@ -5,12 +5,14 @@ from salescope.store.errors import (
     HostileValueError,
     OutcomeConflictError,
     OvertakenRunError,
+    PlanConflictError,
     StoreError,
     StoreUnavailableError,
     StoreUrlError,
     StoreVersionError,
     UnknownApiKeyError,
     UnknownCursorError,
+    UnknownPlanError,
     UnknownScopeError,
 )
 from salescope.store.forecast_about import FREQUENCIES, LONGEST_HORIZON, LONGEST_UNIT
@@ -32,19 +34,33 @@ from salescope.store.forecasts import (
     forecasts_of,
     publish_forecasts,
 )
+from salescope.store.futures import KeptArray, KeptFutures, current_futures, kept_futures, publish_futures
 from salescope.store.keys import SCOPES, ApiKey, NewApiKey, create_key, find_key, list_keys, revoke_key
 from salescope.store.outcomes import OUTCOME_KINDS, Outcome, Receipt, record_outcomes
+from salescope.store.plan_pages import MOST_PLANS_A_PAGE, plan_page, plan_versions
+from salescope.store.plan_records import (
+    ACTIONS,
+    LONGEST_REASON,
+    PLAN_STATUSES,
+    NewPlan,
+    PlanChange,
+    PlanPage,
+    PlanVersion,
+)
+from salescope.store.plans import create_plan, plan_of, revise_plan
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
 from salescope.store.profile_lines import AnsweredBy, profile_lines
 from salescope.store.profiles import Profile, PublishedProfile, profile_of, publish_profiles
 from salescope.store.publication import (
     CUSTOMERS,
     FORECASTS,
+    FUTURES,
     NewPublication,
     Publication,
     publications,
     retire_publications,
 )
+from salescope.store.published_futures import MOST_LEAVES, MOST_MONTHS, PublishedFutures
 from salescope.store.ranking import MOST_A_PAGE, Page, ProfileWish, ranked_profiles
 from salescope.store.reasons import KeptReason, decode_reasons, encode_reasons
 from salescope.store.tables import LONGEST_NODE
@@ -52,17 +68,24 @@ from salescope.store.track import TRACK_COLUMNS, TrackWish, predictions_with_out
 from salescope.store.values import LARGEST_VALUE
 
 __all__ = [
+    "ACTIONS",
     "CUSTOMERS",
     "FORECASTS",
     "FREQUENCIES",
+    "FUTURES",
     "LARGEST_VALUE",
     "LONGEST_HORIZON",
     "LONGEST_NODE",
+    "LONGEST_REASON",
     "LONGEST_SUBJECT_ID",
     "LONGEST_UNIT",
     "MOST_A_PAGE",
+    "MOST_LEAVES",
+    "MOST_MONTHS",
     "MOST_NODES_A_PAGE",
+    "MOST_PLANS_A_PAGE",
     "OUTCOME_KINDS",
+    "PLAN_STATUSES",
     "SCOPES",
     "TRACK_COLUMNS",
     "AnsweredBy",
@@ -71,8 +94,11 @@ __all__ = [
     "ForecastRow",
     "ForecastWish",
     "HostileValueError",
+    "KeptArray",
+    "KeptFutures",
     "KeptReason",
     "NewApiKey",
+    "NewPlan",
     "NewPublication",
     "Node",
     "NodeForecast",
@@ -81,10 +107,15 @@ __all__ = [
     "OutcomeConflictError",
     "OvertakenRunError",
     "Page",
+    "PlanChange",
+    "PlanConflictError",
+    "PlanPage",
+    "PlanVersion",
     "Prediction",
     "Profile",
     "ProfileWish",
     "Publication",
+    "PublishedFutures",
     "PublishedProfile",
     "Receipt",
     "Store",
@@ -95,9 +126,12 @@ __all__ = [
     "TrackWish",
     "UnknownApiKeyError",
     "UnknownCursorError",
+    "UnknownPlanError",
     "UnknownScopeError",
     "create_key",
+    "create_plan",
     "current_forecasts",
+    "current_futures",
     "decode_reasons",
     "encode_reasons",
     "find_key",
@@ -105,19 +139,25 @@ __all__ = [
     "forecast_nodes",
     "forecast_page",
     "forecasts_of",
+    "kept_futures",
     "latest_scores",
     "list_keys",
     "nodes_near",
     "open_store",
+    "plan_of",
+    "plan_page",
+    "plan_versions",
     "predictions_with_outcomes",
     "profile_lines",
     "profile_of",
     "publications",
     "publish_forecasts",
+    "publish_futures",
     "publish_profiles",
     "ranked_profiles",
     "record_outcomes",
     "record_predictions",
     "retire_publications",
+    "revise_plan",
     "revoke_key",
 ]

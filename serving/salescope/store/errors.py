@@ -10,12 +10,14 @@ __all__ = [
     "HostileValueError",
     "OutcomeConflictError",
     "OvertakenRunError",
+    "PlanConflictError",
     "StoreError",
     "StoreUnavailableError",
     "StoreUrlError",
     "StoreVersionError",
     "UnknownApiKeyError",
     "UnknownCursorError",
+    "UnknownPlanError",
     "UnknownScopeError",
 ]
 
@@ -197,3 +199,30 @@ class UnknownCursorError(StoreError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"The cursor {problem}. Leave it out to start again from the first page.")
+
+
+class UnknownPlanError(StoreError):
+    """Says that there is no such plan, or no such version of it."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such plan, or no such version of it. GET /v1/plans lists the plans.")
+
+
+class PlanConflictError(StoreError):
+    """Says that a plan cannot be changed as asked, because of what it is now.
+
+    Parameters
+    ----------
+    problem : str
+        What it is now, as a whole sentence.
+    remedy : str
+        What to do, as a whole sentence.
+
+    Examples
+    --------
+    >>> print(PlanConflictError("The plan is at version 3.", remedy="Read it again, then change that version."))
+    The plan is at version 3. Read it again, then change that version. Nothing was changed.
+    """
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(f"{problem} {remedy} Nothing was changed.")

@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from salescope.frames.errors import OutOfRangeError
 from salescope.store.engine import Store
 from salescope.store.errors import OvertakenRunError
-from salescope.store.tables import CUSTOMER_PROFILES, FORECAST_ROWS, PUBLICATIONS
+from salescope.store.tables import CUSTOMER_PROFILES, FORECAST_ROWS, PUBLICATIONS, PUBLISHED_ARRAYS
 from salescope.store.values import check_instant, check_json, check_text
 
 __all__ = [
     "CUSTOMERS",
     "FORECASTS",
+    "FUTURES",
     "NewPublication",
     "Publication",
     "add_to_publication",
@@ -34,14 +35,18 @@ __all__ = [
     "write_rows",
 ]
 
-CUSTOMERS, FORECASTS = "customers", "forecasts"
+CUSTOMERS, FORECASTS, FUTURES = "customers", "forecasts", "futures"
 LONGEST_VERSIONS = 4_000
 LONGEST_ABOUT = 100_000
 BEGUN, COMPLETE, GONE = "begun", "complete", "gone"
 # So that an answer of the service, which needs the same lock on SQLite, never waits long.
 ROWS_A_REMOVAL = 2_000
 # What a publication has rows in: each table with the columns that order its rows, the first of them the subject.
-ROWS_OF_PUBLICATIONS = ((CUSTOMER_PROFILES, ("customer_id",)), (FORECAST_ROWS, ("node", "step")))
+ROWS_OF_PUBLICATIONS = (
+    (CUSTOMER_PROFILES, ("customer_id",)),
+    (FORECAST_ROWS, ("node", "step")),
+    (PUBLISHED_ARRAYS, ("name", "part")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -31,8 +32,11 @@ __all__ = [
     "FORECAST_ROWS",
     "METADATA",
     "OUTCOMES",
+    "PLANS",
+    "PLAN_VERSIONS",
     "PREDICTIONS",
     "PUBLICATIONS",
+    "PUBLISHED_ARRAYS",
     "Instant",
     "Real",
     "identity",
@@ -218,6 +222,42 @@ FORECAST_ROWS = Table(
     CheckConstraint("step >= 1", name="step"),
     CheckConstraint("lo_80 <= hi_80 AND lo_95 <= hi_95", name="interval"),
     Index("ix_forecasts_level", "publication_id", "level", "node", "step"),
+)
+
+PUBLISHED_ARRAYS = Table(
+    "published_arrays",
+    METADATA,
+    Column("publication_id", ROW_ID, ForeignKey(PUBLICATIONS.c.id), primary_key=True, autoincrement=False),
+    Column("name", identity(LONGEST_LEVEL), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+PLANS = Table(
+    "plans",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("name", String(120), nullable=False),
+    Column("idempotency_key", identity()),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("idempotency_key"),
+)
+# Rows are only ever added: the newest is the plan, and all of them are how it came to be.
+PLAN_VERSIONS = Table(
+    "plan_versions",
+    METADATA,
+    Column("plan_id", ROW_ID, ForeignKey(PLANS.c.id), primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(16), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("key_id", String(10), nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("status IN ('draft', 'proposed', 'approved', 'retired')", name="status"),
 )
 
 OUTCOMES = Table(
