@@ -175,7 +175,7 @@ def simulate_bonus(plan: BonusPlan, *, targets: Ints, futures: Futures, seed: in
     >>> plan = BonusPlan(tiers=[(0, 1)], at_target=1_000, pays="month")
     >>> found = simulate_bonus(plan, targets=np.full((2, 1), 9_500), futures=futures)
     >>> round(found.joint.sd), round(found.independent.sd), found.at_target
-    (210, 150, 2000.0)
+    (211, 150, 2000.0)
     >>> found.targets["difficulty"].tolist()
     ['within reach', 'within reach']
     """
