@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from salescope.planning.attainment import attainment, run_rate, sold_cents
+from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bonus
+from salescope.planning.bonus_plan import BonusPlan
 from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.errors import ClashingRulesError
 from salescope.planning.fair_share import fair_share
@@ -16,6 +18,8 @@ from salescope.planning.target_plan import TargetPlan
 
 __all__ = [
     "WHOLE",
+    "BonusPlan",
+    "BonusSimulation",
     "Cascade",
     "ClashingRulesError",
     "CustomerSplit",
@@ -23,6 +27,7 @@ __all__ = [
     "Goal",
     "Growths",
     "NewShare",
+    "PayoutSpread",
     "PlanGrid",
     "Rule",
     "TargetPlan",
@@ -33,5 +38,6 @@ __all__ = [
     "padding",
     "reconciled",
     "run_rate",
+    "simulate_bonus",
     "sold_cents",
 ]
