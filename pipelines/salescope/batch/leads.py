@@ -18,7 +18,7 @@ from salescope.frames.errors import UnknownNameError
 from salescope.project import Workspace
 from salescope.registry import Published, load_current
 from salescope.scoring import LeadScorer
-from salescope.sources import CheckedTable, inert, read_table
+from salescope.sources import CheckedTable, read_table, write_export
 from salescope.store import Prediction, Store, encode_reasons, record_predictions
 
 __all__ = ["BatchScores", "score_leads", "write_scores"]
@@ -131,16 +131,14 @@ def write_scores(scores: pd.DataFrame, path: Path) -> None:
 
     Notes
     -----
-    In .csv and .xlsx a text that a spreadsheet would run as a formula is preceded by an apostrophe.
+    No text of a .csv or .xlsx file is run as a formula, see `salescope.sources.write_export`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     match path.suffix.lower():
-        case ".csv":
-            _inert(scores).to_csv(path, index=False, encoding="utf-8-sig")
+        case ".csv" | ".xlsx":
+            write_export(scores.itertuples(index=False, name=None), path, columns=[str(name) for name in scores])
         case ".parquet":
             scores.to_parquet(path, index=False)
-        case ".xlsx":
-            _inert(scores).to_excel(path, index=False, engine="openpyxl")
         case ".json":
             path.write_text(_json(scores), encoding="utf-8")
         case ending:
@@ -232,8 +230,3 @@ def _json(scores: pd.DataFrame) -> str:
     # Not to_json of pandas, which keeps 15 digits of a probability and not all of its bits.
     records = scores.astype(object).where(scores.notna(), None).to_dict("records")
     return json.dumps(records, ensure_ascii=False, indent=2)
-
-
-def _inert(scores: pd.DataFrame) -> pd.DataFrame:
-    texts = scores.select_dtypes(include=["object", "string"]).columns
-    return scores.assign(**{name: scores[name].map(inert, na_action="ignore") for name in texts})

@@ -1,8 +1,9 @@
 """Sources: CSV, Excel, Parquet and SQL brought to the data contract; rows that do not fit go to a quarantine."""
 
 from salescope.sources.digest import content_digest
+from salescope.sources.exports import read_export, write_export
 from salescope.sources.facts import CheckedTable, ColumnFacts, SourceFacts
-from salescope.sources.formulas import inert
+from salescope.sources.formulas import as_meant, inert
 from salescope.sources.lead_rules import order_by_of
 from salescope.sources.opening import read_cells
 from salescope.sources.quarantine import write_quarantine
@@ -15,12 +16,15 @@ __all__ = [
     "ColumnFacts",
     "SourceFacts",
     "TableReport",
+    "as_meant",
     "check_workspace",
     "content_digest",
     "inert",
     "order_by_of",
     "read_cells",
+    "read_export",
     "read_table",
     "report_rows",
+    "write_export",
     "write_quarantine",
 ]

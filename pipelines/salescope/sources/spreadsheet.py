@@ -16,6 +16,7 @@ from salescope.frames.errors import SourceError, UnknownNameError
 from salescope.project import TableSettings
 from salescope.sources.raw import STRING, RawTable, cell_text
 from salescope.sources.separator import column_names
+from salescope.sources.workbook_text import unescaped
 
 __all__ = ["read_spreadsheet"]
 
@@ -47,14 +48,17 @@ def read_spreadsheet(path: Path, settings: TableSettings) -> RawTable:
     notes: list[str] = []
     if any(_is_formula(cell) for row in cells for cell in row):
         _, stored = _sheet(path, name, results=True)
-        cells = [
+        typed = [
             tuple(
                 result if _is_formula(cell) and result is not None else cell
                 for cell, result in zip(*pair, strict=False)
             )
             for pair in zip(cells, stored, strict=False)
         ]
-        notes.append("Formulas count with the result that Excel stored; they are not computed here.")
+        # Text that begins as a formula does is alike both times, and is none.
+        if typed != cells:
+            notes.append("Formulas count with the result that Excel stored; they are not computed here.")
+        cells = typed
     first = next((row for row, values in enumerate(cells) if any(map(_text, values))), None)
     if first is None:
         raise SourceError(path.name, fault=f"has nothing in sheet {name!r}", remedy="Set 'sheet' in salescope.yaml")
@@ -115,4 +119,4 @@ def _text(cell: object) -> str:
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, dt.date):
         return cell.isoformat()
-    return cell_text(getattr(cell, "text", cell))
+    return unescaped(cell_text(getattr(cell, "text", cell)))
