@@ -6,38 +6,70 @@ from salescope.planning.attainment import attainment, run_rate, sold_cents
 from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bonus
 from salescope.planning.bonus_plan import BonusPlan
 from salescope.planning.cascade import Cascade, cascade
-from salescope.planning.errors import ClashingRulesError
+from salescope.planning.errors import ClashingRulesError, FlatSpendError
 from salescope.planning.fair_share import fair_share
 from salescope.planning.futures import Futures
 from salescope.planning.goals import CustomerSplit, Goal, Growths, NewShare, reconciled
 from salescope.planning.grid import WHOLE, PlanGrid
 from salescope.planning.padding import padding
 from salescope.planning.planner import TargetPlanner
+from salescope.planning.re_plan import Replan, re_plan
 from salescope.planning.rules import Rule
+from salescope.planning.scenario_effects import scenario_effects
+from salescope.planning.scenario_values import scenario_as_dict, scenario_of
+from salescope.planning.scenarios import (
+    AccountLost,
+    AnyScenario,
+    DemandChange,
+    DriverChange,
+    LaunchDelayed,
+    PriceChange,
+    RepresentativeLeaves,
+    Together,
+)
 from salescope.planning.target_plan import TargetPlan
+from salescope.planning.triggers import CapacityChange, LevelShift, Trigger, allowed_cents
 
 __all__ = [
     "WHOLE",
+    "AccountLost",
+    "AnyScenario",
     "BonusPlan",
     "BonusSimulation",
+    "CapacityChange",
     "Cascade",
     "ClashingRulesError",
     "CustomerSplit",
+    "DemandChange",
+    "DriverChange",
+    "FlatSpendError",
     "Futures",
     "Goal",
     "Growths",
+    "LaunchDelayed",
+    "LevelShift",
     "NewShare",
     "PayoutSpread",
     "PlanGrid",
+    "PriceChange",
+    "Replan",
+    "RepresentativeLeaves",
     "Rule",
     "TargetPlan",
     "TargetPlanner",
+    "Together",
+    "Trigger",
+    "allowed_cents",
     "attainment",
     "cascade",
     "fair_share",
     "padding",
+    "re_plan",
     "reconciled",
     "run_rate",
+    "scenario_as_dict",
+    "scenario_effects",
+    "scenario_of",
     "simulate_bonus",
     "sold_cents",
 ]

@@ -1,0 +1,309 @@
+"""The re-plan: what has changed, and the smallest change of targets that answers it, for a person to approve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from salescope.frames.errors import MisalignedError, listed
+from salescope.planning.attainment import attainment
+from salescope.planning.cascade import Cascade
+from salescope.planning.clashes import clash_of
+from salescope.planning.futures import Futures
+from salescope.planning.goals import Goal
+from salescope.planning.grid import WHOLE, Floats, Ints
+from salescope.planning.limits import limits_of
+from salescope.planning.rules import Rule
+from salescope.planning.smallest_moves import Moves, smallest_moves
+from salescope.planning.target_plan import TargetPlan, plain
+from salescope.planning.triggers import (
+    Bands,
+    CapacityChange,
+    LevelShift,
+    Trigger,
+    allowed_cents,
+    bands_of,
+    said_band,
+)
+
+__all__ = ["BAND", "Replan", "re_plan"]
+
+BAND = (0.2, 0.9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replan:
+    """Holds a proposal: old and new targets, the chances of both as of now, and why.
+
+    Parameters
+    ----------
+    status : {"proposed", "unchanged"}
+        Whether any target would move; a person approves.
+    triggers : tuple of Trigger
+        What set it off.
+    old, new : TargetPlan
+        Both with the futures as of now, so that their chances compare. `new` is what would be stored.
+    goal_in_band : int
+        The greatest company goal whose chance is inside its band, in cents; the goal itself where it is.
+    outside : tuple of str
+        Nodes that are watched, and whose chance stays outside of the band all the same.
+    """
+
+    status: Literal["proposed", "unchanged"]
+    triggers: tuple[Trigger, ...]
+    old: TargetPlan
+    new: TargetPlan
+    goal_in_band: int
+    outside: tuple[str, ...]
+
+    @property
+    def moved_cents(self) -> int:
+        """Is the sum of absolute moves over leaves and months, in cents."""
+        return int(np.abs(self.new.cascade.cents - self.old.cascade.cents).sum())
+
+    @property
+    def goal_cost(self) -> int:
+        """Is what the company goal is lowered by, in cents."""
+        return int(self.old.cascade.cents.sum() - self.new.cascade.cents.sum())
+
+    def table(self) -> pd.DataFrame:
+        """Writes old and new side by side.
+
+        Returns
+        -------
+        DataFrame, shape (n_nodes * n_periods, 8)
+            ``node``, ``period``, ``old_cents``, ``new_cents``, ``change_cents``, ``old_probability`` and
+            ``new_probability`` (both as of now) and ``reason`` ("" where nothing moves).
+        """
+        grid = self.new.futures.grid
+        index = pd.MultiIndex.from_product([grid.nodes, list(grid.periods)], names=["node", "period"])
+        columns: dict[str, Ints | Floats] = {}
+        for name, plan in (("old", self.old), ("new", self.new)):
+            sums = grid.add_up(plan.cascade.cents)
+            cents = [sums[:, months].sum(axis=1) for months in grid.periods.values()]
+            columns[f"{name}_cents"] = np.column_stack(cents).ravel()
+            columns[f"{name}_probability"] = attainment(plan.futures, cents=plan.cascade.cents).ravel()
+        change = columns["new_cents"] - columns["old_cents"]
+        moved = (self.new.cascade.cents != self.old.cascade.cents).astype(np.int64)
+        touched = grid.add_up(moved)
+        inside = np.column_stack([touched[:, months].sum(axis=1) for months in grid.periods.values()]).ravel() > 0
+        why = np.repeat(self._reasons(), len(grid.periods))
+        frame = pd.DataFrame({**columns, "change_cents": change}, index=index)
+        frame["reason"] = np.where(inside, why, "")
+        names = ["old_cents", "new_cents", "change_cents", "old_probability", "new_probability", "reason"]
+        return frame[names].reset_index()
+
+    def _reasons(self) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        """Gives every node its own trigger's reason, else those of triggers that it shares leaves with, else of all."""
+        grid = self.new.futures.grid
+        row_of = {node: row for row, node in enumerate(grid.nodes)}
+        own: dict[str, str] = {}
+        for trigger in self.triggers:
+            own[trigger.node] = "; ".join(filter(None, [own.get(trigger.node, ""), trigger.reason]))
+        rows = [row_of[node] for node in own]
+        together = (grid.sums[rows] @ grid.sums.T).toarray() > 0 if rows else np.zeros((0, len(grid.nodes)), dtype=bool)
+        names = list(own)
+        found = np.empty(len(grid.nodes), dtype=object)
+        for row, node in enumerate(grid.nodes):
+            near = [name for name, with_it in zip(names, together[:, row], strict=True) if with_it]
+            found[row] = own.get(node) or (f"moves with {listed(near)}" if near else f"makes up for {listed(names)}")
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """Writes plain values for a person to judge and for the store to keep.
+
+        Returns
+        -------
+        dict
+            ``status``, ``triggers`` (list), ``goal`` (``before``, ``after``, ``cost``, ``in_band`` in cents, with
+            ``probability_before`` and ``probability_after``), ``moved_cents``, ``outside`` (list of nodes), ``changes``
+            (rows of the table that move) and ``plan`` (`TargetPlan.as_dict` of the new one).
+        """
+        table = self.table()
+        goal = {
+            "before": int(self.old.cascade.cents.sum()),
+            "after": int(self.new.cascade.cents.sum()),
+            "cost": self.goal_cost,
+            "in_band": self.goal_in_band,
+            "probability_before": self.old.probability,
+            "probability_after": self.new.probability,
+        }
+        return {
+            "status": self.status,
+            "triggers": [asdict(trigger) for trigger in self.triggers],
+            "goal": goal,
+            "moved_cents": self.moved_cents,
+            "outside": list(self.outside),
+            "changes": plain(table[table["reason"] != ""]),
+            "plan": self.new.as_dict(),
+        }
+
+
+def re_plan(
+    plan: TargetPlan,
+    *,
+    futures: Futures,
+    band: Bands = BAND,
+    level_shifts: Sequence[LevelShift] = (),
+    capacity_changes: Sequence[CapacityChange] = (),
+    may_lower: bool = False,
+) -> Replan:
+    """Proposes the smallest change of open targets that brings the chances back into their bands.
+
+    Parameters
+    ----------
+    plan : TargetPlan
+        As it was approved.
+    futures : Futures
+        Joint paths as of now, with their closed months; of the same nodes and months.
+    band : (low, high), or mapping of str to (low, high)
+        Probabilities between which the chance of the whole plan should be: of every node, or of those that are named.
+    level_shifts : sequence of LevelShift
+        Levels that were flagged.
+    capacity_changes : sequence of CapacityChange
+        Selling time that was lost or gained. What is lost becomes a cap of the open months.
+    may_lower : bool
+        Whether the company goal may be lowered, to the greatest amount whose chance is inside its band. It is never
+        raised.
+
+    Returns
+    -------
+    Replan
+        Closed months, locks and all other rules are kept, and all sums to the cent. Of what keeps them the least is
+        outside of the bands, and of that the fewest cents move: where moving does not help nothing moves.
+
+    Raises
+    ------
+    ClashingRulesError
+        If no targets keep every rule, as where capacity is lost of what is locked.
+    MisalignedError
+        If the futures are of other nodes or months.
+    OutOfRangeError
+        If a band is not inside 0 and 1.
+    UnknownNameError
+        If a node or month does not exist.
+
+    Examples
+    --------
+    >>> from salescope.planning.grid import PlanGrid
+    >>> from salescope.planning.planner import TargetPlanner
+    >>> grid = PlanGrid.of(pd.DataFrame({"rep": ["1", "2", "3"]}), months=["2027-01", "2027-02"])
+    >>> paths = np.random.default_rng(0).normal(100.0, 10.0, size=(1_000, 3, 2))
+    >>> planner = TargetPlanner(grid, futures=Futures(grid=grid, paths=paths), last=np.full((3, 2), 95.0), step=100)
+    >>> plan = planner.recommend(Goal.amount(594.0))
+    >>> paths[:, :, 0] = [70.0, 100.0, 130.0]
+    >>> found = re_plan(plan, futures=Futures(grid=grid, paths=paths, closed=1))
+    >>> found.status, found.new.cascade.cents.tolist()
+    ('proposed', [[9900, 7900], [9900, 9900], [9900, 11900]])
+    >>> [trigger.reason for trigger in found.triggers]
+    ["the chance of 'rep=1' is 0%, under its band", "the chance of 'rep=3' is 100%, above its band"]
+    """
+    if futures.grid.nodes != plan.cascade.grid.nodes or futures.grid.months != plan.cascade.grid.months:
+        raise MisalignedError("futures", found="other nodes or months", accepted="those of the plan")
+    bands = bands_of(band, grid=futures.grid)
+    for shift in level_shifts:
+        futures = shift.applied(futures)
+    for change in capacity_changes:
+        futures = change.applied(futures)
+    old = replace(plan, futures=futures)
+    allowed = allowed_cents(futures, bands=bands)
+    triggers = _triggers(old, allowed=allowed, bands=bands, level_shifts=level_shifts, capacity=capacity_changes)
+    top = futures.grid.nodes[0]
+    in_band = _goal_in_band(old.cascade, allowed=allowed.get(top))
+    cents, rules = plan.cascade.cents, plan.cascade.rules
+    if triggers:
+        goal = in_band if may_lower else int(cents.sum())
+        caps = [rule for change in capacity_changes for rule in change.caps(cents, futures=futures)]
+        rules = (Rule.goal(goal), *(rule for rule in rules if rule.kind != "goal"), *caps)
+        cents = _moved(old, allowed={node: ends for node, ends in allowed.items() if node != top}, rules=rules)
+    moved = bool((cents != plan.cascade.cents).any())
+    before, after = int(plan.cascade.cents.sum()), int(cents.sum())
+    fair = plan.cascade.fair * (after / before if before else 1.0)
+    made = replace(plan.cascade, cents=cents, fair=fair, rules=rules if moved else plan.cascade.rules)
+    new = replace(old, cascade=made, goal=Goal.amount(after / 100.0) if after != before else plan.goal)
+    outside = tuple(node for node, (least, most) in allowed.items() if not least <= made.at(node) <= most)
+    return Replan(
+        status="proposed" if moved else "unchanged",
+        triggers=triggers,
+        old=old,
+        new=new,
+        goal_in_band=in_band,
+        outside=outside,
+    )
+
+
+def _triggers(
+    plan: TargetPlan,
+    *,
+    allowed: dict[str, tuple[int, int]],
+    bands: dict[str, tuple[float, float]],
+    level_shifts: Sequence[LevelShift],
+    capacity: Sequence[CapacityChange],
+) -> tuple[Trigger, ...]:
+    grid, found = plan.futures.grid, []
+    place = list(grid.periods).index(WHOLE)
+    chances = dict(zip(grid.nodes, attainment(plan.futures, cents=plan.cascade.cents)[:, place].tolist(), strict=True))
+    for node, ends in allowed.items():
+        reason = said_band(node, cents=plan.cascade.at(node), allowed=ends, chance=chances[node])
+        if reason:
+            found.append(("chance", node, reason))
+    for shift in level_shifts:
+        size = f" by {shift.change:+.0%}" if shift.change else ""
+        found.append(("level_shift", shift.node, f"level shift of {shift.node!r}{size}: {shift.reason}".rstrip(": ")))
+    for change in capacity:
+        said = f"capacity of {change.node!r} is {change.factor:.0%}: {change.reason}".rstrip(": ")
+        found.append(("capacity", change.node, said))
+    return tuple(
+        Trigger(
+            kind=kind,  # type: ignore[arg-type]
+            node=node,
+            probability=chances[node],
+            low=bands.get(node, (None, None))[0],
+            high=bands.get(node, (None, None))[1],
+            reason=reason,
+        )
+        for kind, node, reason in found
+    )
+
+
+def _goal_in_band(made: Cascade, *, allowed: tuple[int, int] | None) -> int:
+    """Finds the goal that is in its band, by whole steps; no more than it is, and no less than nothing."""
+    goal = int(made.cents.sum())
+    if allowed is None or goal <= allowed[1]:
+        return goal
+    return max(goal - made.step * -(-(goal - allowed[1]) // made.step), 0)
+
+
+def _moved(plan: TargetPlan, *, allowed: dict[str, tuple[int, int]], rules: Sequence[Rule]) -> Ints:
+    grid, cents = plan.futures.grid, plan.cascade.cents
+    watched = [Rule(kind="cap", node=node, least=least, most=most) for node, (least, most) in allowed.items()]
+    closed = np.tile(np.arange(grid.shape[1]) < plan.futures.closed, grid.shape[0])
+    # What has no target is not asked for one as long as another may bear it.
+    apart = np.where(closed, 0, np.where(cents.ravel() > 0, 1, 2))
+    limits = limits_of([*rules, *watched], grid=grid, apart=apart)
+    size = np.bincount(limits.group, minlength=limits.size)
+    reached = np.rint(plan.futures.paths.sum(axis=2) * 100.0) >= cents.sum(axis=1)
+    likely = np.where(cents > 0, reached.mean(axis=0)[:, None], 0.0)
+    moves = Moves(
+        cents=cents.ravel(),
+        limits=limits,
+        musts=len(rules),
+        closed=np.bincount(limits.group, weights=closed, minlength=limits.size) > 0,
+        chance=limits.add_up(likely.ravel()) / size,
+    )
+    for step in (plan.cascade.step, 1):
+        found = smallest_moves(moves, step=step)
+        if found is not None:
+            return found.reshape(cents.shape)
+    nodes = dict.fromkeys(rule.node for rule in rules)
+    months = grid.months[: plan.futures.closed]
+    locks = [
+        Rule.lock(node, period=month, cents=plan.cascade.at(node, month), reason="closed")
+        for node in nodes
+        for month in months
+    ]
+    raise clash_of([*rules, *locks], grid=grid, near=cents.astype(np.float64))
