@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from salescope.planning.attainment import attainment, run_rate, sold_cents
+from salescope.planning.bands import allowed_cents
 from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bonus
 from salescope.planning.bonus_plan import BonusPlan
 from salescope.planning.cascade import Cascade, cascade
+from salescope.planning.customer_split import CustomerSplit, reconciled
 from salescope.planning.errors import ClashingRulesError, FlatSpendError
 from salescope.planning.fair_share import fair_share
 from salescope.planning.futures import Futures
-from salescope.planning.goals import CustomerSplit, Goal, Growths, NewShare, reconciled
+from salescope.planning.goals import Goal, Growths, NewShare
 from salescope.planning.grid import WHOLE, PlanGrid
 from salescope.planning.padding import padding
 from salescope.planning.planner import TargetPlanner
-from salescope.planning.re_plan import Replan, re_plan
+from salescope.planning.proposal import Replan
+from salescope.planning.re_plan import re_plan
 from salescope.planning.rules import Rule
 from salescope.planning.scenario_effects import scenario_effects
 from salescope.planning.scenario_values import scenario_as_dict, scenario_of
@@ -28,7 +31,7 @@ from salescope.planning.scenarios import (
     Together,
 )
 from salescope.planning.target_plan import TargetPlan
-from salescope.planning.triggers import CapacityChange, LevelShift, Trigger, allowed_cents
+from salescope.planning.triggers import CapacityChange, LevelShift, Trigger
 
 __all__ = [
     "WHOLE",

@@ -8,9 +8,10 @@ import numpy as np
 
 from salescope.frames.errors import MisalignedError, OutOfRangeError
 from salescope.planning.cascade import cascade
+from salescope.planning.customer_split import CustomerSplit, reconciled
 from salescope.planning.fair_share import fair_share
 from salescope.planning.futures import Futures
-from salescope.planning.goals import CustomerSplit, Goal, Growths, NewShare, reconciled
+from salescope.planning.goals import Goal, Growths, NewShare
 from salescope.planning.grid import Floats, PlanGrid
 from salescope.planning.rules import Rule
 from salescope.planning.target_plan import TargetPlan

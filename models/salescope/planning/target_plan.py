@@ -11,8 +11,9 @@ import pandas as pd
 
 from salescope.planning.attainment import attainment
 from salescope.planning.cascade import Cascade
+from salescope.planning.customer_split import CustomerSplit
 from salescope.planning.futures import Futures
-from salescope.planning.goals import CustomerSplit, Goal, Growths
+from salescope.planning.goals import Goal, Growths
 from salescope.planning.grid import Floats, PlanGrid
 from salescope.planning.padding import padding
 from salescope.planning.rules import UNBOUNDED, Rule
