@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salescope.planning.attained import Attained, seniority_bands
 from salescope.planning.attainment import attainment, run_rate, sold_cents
 from salescope.planning.bands import allowed_cents
 from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bonus
@@ -10,11 +11,14 @@ from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.customer_split import CustomerSplit, reconciled
 from salescope.planning.errors import ClashingRulesError, FlatSpendError
 from salescope.planning.fair_share import fair_share
+from salescope.planning.fairness import FairnessReport, fairness
 from salescope.planning.futures import Futures
 from salescope.planning.goals import Goal, Growths, NewShare
 from salescope.planning.grid import WHOLE, PlanGrid
+from salescope.planning.leaf_facts import LeafFacts, years_of
 from salescope.planning.padding import padding
 from salescope.planning.planner import TargetPlanner
+from salescope.planning.potential import Fading, Potential, potential
 from salescope.planning.proposal import Replan
 from salescope.planning.re_plan import re_plan
 from salescope.planning.rules import Rule
@@ -37,6 +41,7 @@ __all__ = [
     "WHOLE",
     "AccountLost",
     "AnyScenario",
+    "Attained",
     "BonusPlan",
     "BonusSimulation",
     "CapacityChange",
@@ -45,15 +50,19 @@ __all__ = [
     "CustomerSplit",
     "DemandChange",
     "DriverChange",
+    "Fading",
+    "FairnessReport",
     "FlatSpendError",
     "Futures",
     "Goal",
     "Growths",
     "LaunchDelayed",
+    "LeafFacts",
     "LevelShift",
     "NewShare",
     "PayoutSpread",
     "PlanGrid",
+    "Potential",
     "PriceChange",
     "Replan",
     "RepresentativeLeaves",
@@ -66,13 +75,17 @@ __all__ = [
     "attainment",
     "cascade",
     "fair_share",
+    "fairness",
     "padding",
+    "potential",
     "re_plan",
     "reconciled",
     "run_rate",
     "scenario_as_dict",
     "scenario_effects",
     "scenario_of",
+    "seniority_bands",
     "simulate_bonus",
     "sold_cents",
+    "years_of",
 ]
