@@ -1,0 +1,128 @@
+"""What territories must keep to: locks, capacity, seniors for key markets, seniors beside newcomers, few changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from salescope.planning.grid import Floats, Ints
+
+__all__ = ["Wish", "WishTable", "wish_table"]
+
+WishKind: TypeAlias = Literal["lock", "most", "key", "newcomer", "changes"]
+# What floating point may add to a sum that just fits.
+SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Is one demand on an assignment.
+
+    Parameters
+    ----------
+    kind : {"lock", "most", "key", "newcomer", "changes"}
+        A locked account, the most that a representative carries, a key account that needs a senior, a newcomer who
+        needs a senior in the same region, or the most changes.
+    said : str
+        The demand in words.
+    accounts : ndarray of int
+        Which accounts it is about.
+    reps : ndarray of int
+        Who may have them (lock, key), who is bound (most), or the newcomer and then the seniors (newcomer).
+    most : float
+        The most workload or number of changes.
+    """
+
+    kind: WishKind
+    said: str
+    accounts: Ints
+    reps: Ints
+    most: float = 0.0
+
+
+@dataclass(frozen=True)
+class WishTable:
+    """Holds wishes as a linear program reads them.
+
+    Parameters
+    ----------
+    allowed : ndarray of bool, shape (n_accounts, n_reps)
+        Who may have what.
+    sums : csr_array of float, shape (n_rows, n_accounts * n_reps)
+        Sums of pairs, account by account.
+    most : ndarray of float, shape (n_rows,)
+        What each sum may be at most.
+    """
+
+    allowed: np.ndarray
+    sums: sparse.csr_array
+    most: Floats
+
+    def kept(self, owner: Ints) -> bool:
+        """Says whether an assignment keeps them.
+
+        Parameters
+        ----------
+        owner : ndarray of int, shape (n_accounts,)
+            Position of the representative of each account.
+
+        Returns
+        -------
+        bool
+        """
+        rows = np.arange(len(owner))
+        pairs = np.zeros(self.allowed.size)
+        pairs[rows * self.allowed.shape[1] + owner] = 1.0
+        return bool(self.allowed[rows, owner].all() and (self.sums @ pairs <= self.most + SLACK).all())
+
+
+def wish_table(wishes: Sequence[Wish], *, workload: Floats, present: Ints, reps: int) -> WishTable:
+    """Writes wishes as sums.
+
+    Parameters
+    ----------
+    wishes : sequence of Wish
+        The demands.
+    workload : ndarray of float, shape (n_accounts,)
+        What each account takes.
+    present : ndarray of int, shape (n_accounts,)
+        Who has each now; -1 for nobody.
+    reps : int
+        Number of representatives.
+
+    Returns
+    -------
+    WishTable
+
+    Examples
+    --------
+    >>> lock = Wish("lock", said="lock of 'A'", accounts=np.array([0]), reps=np.array([1]))
+    >>> table = wish_table([lock], workload=np.ones(2), present=np.array([0, 0]), reps=2)
+    >>> table.allowed.tolist(), table.kept(np.array([1, 0])), table.kept(np.array([0, 0]))
+    ([[False, True], [True, True]], True, False)
+    """
+    accounts = len(workload)
+    allowed = np.ones((accounts, reps), dtype=bool)
+    rows, most = [], []
+    for wish in wishes:
+        if wish.kind in {"lock", "key"}:
+            only = np.zeros(reps, dtype=bool)
+            only[wish.reps] = True
+            allowed[wish.accounts] &= only
+            continue
+        row = np.zeros((accounts, reps))
+        if wish.kind == "most":
+            row[:, wish.reps] = workload[:, None]
+        elif wish.kind == "newcomer":
+            row[np.ix_(wish.accounts, wish.reps[1:])] = -float(len(wish.accounts))
+            row[wish.accounts, wish.reps[0]] = 1.0
+        else:
+            row[(present >= 0)[:, None] & (present[:, None] != np.arange(reps)[None, :])] = 1.0
+        rows.append(sparse.csr_array(row.reshape(1, -1)))
+        most.append(wish.most)
+    sums = sparse.vstack(rows, format="csr") if rows else sparse.csr_array((0, accounts * reps))
+    return WishTable(allowed=allowed, sums=sums, most=np.array(most, dtype=np.float64))
