@@ -1,4 +1,4 @@
-"""Row 6: what cascades of 200 representatives and of 5,000 nodes cost; the re-plan of 555 nodes has no figure yet."""
+"""Row 6: what cascades of 200 representatives and of 5,000 nodes cost, and a re-plan of 555 nodes with 1,000 paths."""
 
 from __future__ import annotations
 
@@ -7,17 +7,35 @@ import time
 import numpy as np
 import pandas as pd
 from tests.acceptance.outcome import Outcome
+from tests.acceptance.tourism import CUTOFFS, HORIZON, tourism
 
-from salescope.planning import PlanGrid, Rule, cascade, fair_share
-from salescope.planning.grid import Floats
+from salescope.forecasting.sample_paths import sample_paths
+from salescope.planning import (
+    CapacityChange,
+    Futures,
+    Goal,
+    LevelShift,
+    PlanGrid,
+    Replan,
+    Rule,
+    TargetPlanner,
+    cascade,
+    fair_share,
+    re_plan,
+)
+from salescope.planning.grid import Floats, Ints
 
 MONTHS = [f"2027-{month:02d}" for month in range(1, 13)]
 GOAL = 1_100_000_000
 MOST_SECONDS = {200: 1.0, 4_900: 30.0}
+MOST_SECONDS_OF_REPLAN = 60.0
+PATHS = 1_000
+CLOSED = 6
+ORIGINS = 9
 
 
 def run() -> Outcome:
-    """Measures both, the building of grid and rules included; does not hold until the re-plan is measured too."""
+    """Measures all three, the building of grids and rules and the drawing of paths included."""
     said, good = [], True
     for (regions, teams, reps), step in (
         ((5, 20, 200), 1),
@@ -33,9 +51,66 @@ def run() -> Outcome:
         good = good and kept and seconds < MOST_SECONDS[reps]
         said.append(f"{len(grid.nodes):,} nodes, {len(rules):,} rules, step {step}: {seconds:.2f} s ({cpu:.2f} CPU-s)")
     print("Both cascades hold." if good else "A cascade is too slow or breaks a rule.")
-    return Outcome(
-        f"{'; '.join(said)}; the re-plan of 555 nodes is not measured yet, so the row cannot hold", holds=False
+    figure, kept = re_planned()
+    return Outcome("; ".join([*said, figure]), holds=good and kept)
+
+
+def re_planned() -> tuple[str, bool]:
+    """Plans tourism of the last year, and plans it again after six months: reading the data alone is not measured."""
+    panel, tree = tourism()
+    history, cutoff = panel.values, CUTOFFS[0]  # noqa: PD011 - no frame
+    started, cpu = time.monotonic(), time.process_time()
+    # Last year's months are the forecast, and what that was wrong by at nine yearly origins the errors.
+    errors = np.stack(
+        [
+            history[:, cutoff - 12 * back : cutoff - 12 * back + 12]
+            - history[:, cutoff - 12 * back - 12 : cutoff - 12 * back]
+            for back in range(1, ORIGINS + 1)
+        ]
     )
+    last = history[tree.bottom, cutoff - HORIZON : cutoff]
+    floor = np.zeros(len(tree.bottom))
+    paths = sample_paths(last, errors=errors, tree=tree, paths=PATHS, seed=0, floor=floor)
+    grid = PlanGrid(
+        nodes=tree.nodes,
+        sums=tree.sums.astype(np.int64),
+        months=tuple(str(date)[:7] for date in panel.dates[cutoff : cutoff + HORIZON]),
+    )
+    states = [node for node, level in zip(tree.nodes, tree.level, strict=True) if level == "state"]
+    rules = tuple(
+        Rule.growth(node, last=round(100.0 * sold), least=-0.05, most=0.1)
+        for node, sold in zip(grid.nodes, grid.sums @ last.sum(axis=1), strict=True)
+        if node in states
+    )
+    planner = TargetPlanner(grid, futures=Futures(grid=grid, paths=paths), last=last, rules=rules)
+    plan = planner.recommend(Goal.probability(0.5))
+    now = sample_paths(last, errors=errors, tree=tree, paths=PATHS, seed=1, floor=floor)
+    now[:, :, :CLOSED] = history[tree.bottom, cutoff : cutoff + CLOSED]
+    planned = time.monotonic() - started
+    found = re_plan(
+        plan,
+        futures=Futures(grid=grid, paths=now, closed=CLOSED),
+        band=(0.2, 0.9),
+        level_shifts=[LevelShift(node=states[0], change=-0.1, reason="flagged")],
+        capacity_changes=[CapacityChange(node=grid.nodes[-1], factor=0.0, reason="left")],
+        may_lower=True,
+    )
+    values = found.as_dict()
+    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
+    wrong = broken(found, before=plan.cascade.cents)
+    said = (
+        f"{len(grid.nodes)} nodes re-planned with {PATHS:,} paths: {seconds:.2f} s ({cpu:.2f} CPU-s), the first plan and "
+        f"both draws {planned:.2f} s of it; {len(values['triggers'])} triggers, {found.moved_cents / 100:,.0f} moved of "
+        f"{plan.amount:,.0f}, {len(found.outside)} nodes left outside, {wrong} rules broken or closed months moved"
+    )
+    return said, not wrong and found.status == "proposed" and seconds < MOST_SECONDS_OF_REPLAN
+
+
+def broken(found: Replan, *, before: Ints) -> int:
+    """Counts rules that are broken, and closed months that moved."""
+    made = found.new.cascade
+    rules = sum(not rule.least <= made.at(rule.node, rule.period) <= rule.most for rule in made.rules)
+    return rules + int((made.cents[:, :CLOSED] != before[:, :CLOSED]).sum())
 
 
 def company(regions: int, *, teams: int, reps: int) -> tuple[PlanGrid, Floats, list[Rule]]:
