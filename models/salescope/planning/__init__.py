@@ -9,7 +9,7 @@ from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bon
 from salescope.planning.bonus_plan import BonusPlan
 from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.customer_split import CustomerSplit, reconciled
-from salescope.planning.errors import ClashingRulesError, FlatSpendError
+from salescope.planning.errors import ClashingRulesError
 from salescope.planning.fair_share import fair_share
 from salescope.planning.fairness import FairnessReport, fairness
 from salescope.planning.futures import Futures
@@ -35,6 +35,9 @@ from salescope.planning.scenarios import (
     Together,
 )
 from salescope.planning.target_plan import TargetPlan
+from salescope.planning.territories import Territories, assign_territories
+from salescope.planning.territory_costs import TerritoryWeights
+from salescope.planning.territory_rules import TerritoryRules
 from salescope.planning.triggers import CapacityChange, LevelShift, Trigger
 
 __all__ = [
@@ -52,7 +55,6 @@ __all__ = [
     "DriverChange",
     "Fading",
     "FairnessReport",
-    "FlatSpendError",
     "Futures",
     "Goal",
     "Growths",
@@ -69,9 +71,13 @@ __all__ = [
     "Rule",
     "TargetPlan",
     "TargetPlanner",
+    "Territories",
+    "TerritoryRules",
+    "TerritoryWeights",
     "Together",
     "Trigger",
     "allowed_cents",
+    "assign_territories",
     "attainment",
     "cascade",
     "fair_share",
