@@ -8,7 +8,8 @@
     │   ├── MissingColumnError     a column that the work needs is not there
     │   ├── OutOfRangeError        an argument is a number that cannot be meant
     │   ├── TableDefinitionError   a table of the contract itself is defined wrongly (in salescope.frames)
-    │   └── ClashingRulesError     rules of a plan cannot be kept together (in salescope.planning)
+    │   ├── ClashingRulesError     rules of a plan cannot be kept together (in salescope.planning)
+    │   └── FlatSpendError         spend varied too little to know what it brings (in salescope.planning)
     ├── SettingsError              salescope.yaml says something that cannot be meant
     │   └── WorkspaceExistsError   a new workspace would overwrite a settings file
     ├── SourceError                a file, sheet or query cannot be read as a table at all

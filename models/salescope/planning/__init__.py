@@ -7,9 +7,11 @@ from salescope.planning.attainment import attainment, run_rate, sold_cents
 from salescope.planning.bands import allowed_cents
 from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bonus
 from salescope.planning.bonus_plan import BonusPlan
+from salescope.planning.budget import Budget, allocate
+from salescope.planning.budget_limits import BudgetLimits
 from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.customer_split import CustomerSplit, reconciled
-from salescope.planning.errors import ClashingRulesError
+from salescope.planning.errors import ClashingRulesError, FlatSpendError
 from salescope.planning.fair_share import fair_share
 from salescope.planning.fairness import FairnessReport, fairness
 from salescope.planning.futures import Futures
@@ -17,10 +19,14 @@ from salescope.planning.goals import Goal, Growths, NewShare
 from salescope.planning.grid import WHOLE, PlanGrid
 from salescope.planning.leaf_facts import LeafFacts, years_of
 from salescope.planning.padding import padding
+from salescope.planning.pilots import Pilot
 from salescope.planning.planner import TargetPlanner
 from salescope.planning.potential import Fading, Potential, potential
+from salescope.planning.promotion_history import weekly_history
 from salescope.planning.proposal import Replan
 from salescope.planning.re_plan import re_plan
+from salescope.planning.response_curves import ResponseCurves, response_curves
+from salescope.planning.risk_plans import PreparedAnswer, RiskLibrary, RiskPlan
 from salescope.planning.rules import Rule
 from salescope.planning.scenario_effects import scenario_effects
 from salescope.planning.scenario_values import scenario_as_dict, scenario_of
@@ -38,6 +44,7 @@ from salescope.planning.target_plan import TargetPlan
 from salescope.planning.territories import Territories, assign_territories
 from salescope.planning.territory_costs import TerritoryWeights
 from salescope.planning.territory_rules import TerritoryRules
+from salescope.planning.thresholds import Situation, Threshold
 from salescope.planning.triggers import CapacityChange, LevelShift, Trigger
 
 __all__ = [
@@ -47,6 +54,8 @@ __all__ = [
     "Attained",
     "BonusPlan",
     "BonusSimulation",
+    "Budget",
+    "BudgetLimits",
     "CapacityChange",
     "Cascade",
     "ClashingRulesError",
@@ -55,6 +64,7 @@ __all__ = [
     "DriverChange",
     "Fading",
     "FairnessReport",
+    "FlatSpendError",
     "Futures",
     "Goal",
     "Growths",
@@ -63,19 +73,27 @@ __all__ = [
     "LevelShift",
     "NewShare",
     "PayoutSpread",
+    "Pilot",
     "PlanGrid",
     "Potential",
+    "PreparedAnswer",
     "PriceChange",
     "Replan",
     "RepresentativeLeaves",
+    "ResponseCurves",
+    "RiskLibrary",
+    "RiskPlan",
     "Rule",
+    "Situation",
     "TargetPlan",
     "TargetPlanner",
     "Territories",
     "TerritoryRules",
     "TerritoryWeights",
+    "Threshold",
     "Together",
     "Trigger",
+    "allocate",
     "allowed_cents",
     "assign_territories",
     "attainment",
@@ -86,6 +104,7 @@ __all__ = [
     "potential",
     "re_plan",
     "reconciled",
+    "response_curves",
     "run_rate",
     "scenario_as_dict",
     "scenario_effects",
@@ -93,5 +112,6 @@ __all__ = [
     "seniority_bands",
     "simulate_bonus",
     "sold_cents",
+    "weekly_history",
     "years_of",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from salescope.frames.errors import ContractError
 from salescope.planning.rules import Rule, money
 
-__all__ = ["ClashingRulesError"]
+__all__ = ["ClashingRulesError", "FlatSpendError"]
 
 MOST_SAID = 5
 
@@ -44,6 +44,40 @@ class ClashingRulesError(ContractError):
         ]
         super().__init__(
             f"No targets keep these {len(self.rules)} rules together: {said}. Change one of them: {_some(changes)}."
+        )
+
+
+class FlatSpendError(ContractError):
+    """Says that spend varied too little for anybody to know what it brings, and what to try.
+
+    Parameters
+    ----------
+    channels : sequence of str
+        Those that varied too little.
+    varied, needed : sequence of float, shape (n_channels,)
+        Standard deviation of spend over its mean, without what moved with season, trend and other channels; and how
+        much of it would do.
+    pilot : str
+        What to try, in words.
+
+    Examples
+    --------
+    >>> print(FlatSpendError(["search"], varied=[0.004], needed=[0.05], pilot="raise it every other week"))
+    Nobody can tell from this history what promotion brings, for spend varied too little by itself: 'search' by 0.4 %
+    where 5.0 % is needed. Pilot to run: raise it every other week. Until then keep the present split.
+    """
+
+    def __init__(
+        self, channels: Sequence[str], *, varied: Sequence[float], needed: Sequence[float], pilot: str
+    ) -> None:
+        self.channels, self.varied, self.needed = tuple(channels), tuple(varied), tuple(needed)
+        said = [
+            f"{name!r} by {found:.1%} where {least:.1%} is needed".replace("%", " %")
+            for name, found, least in zip(self.channels, self.varied, self.needed, strict=True)
+        ]
+        super().__init__(
+            "Nobody can tell from this history what promotion brings, for spend varied too little by itself: "
+            f"{_some(said)}. Pilot to run: {pilot}. Until then keep the present split."
         )
 
 
