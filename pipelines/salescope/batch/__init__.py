@@ -4,26 +4,48 @@ from salescope.batch.customers import CustomerScores, score_customers
 from salescope.batch.growth import Growth, SalesToCome, published_sales, read_growth, total_error
 from salescope.batch.leads import BatchScores, score_leads, write_scores
 from salescope.batch.life_cycle import LifeCycles, read_life_cycles
+from salescope.batch.plan_facts import PlanFacts, plan_facts
 from salescope.batch.receivables import LookedAt, Receivables, collection_table, read_receivables
 from salescope.batch.sales_forecasts import ForecastEdition, publish_sales_forecast
+from salescope.batch.target_table import (
+    AgreedTargets,
+    agreed_targets,
+    plan_of_targets,
+    plan_sheet,
+    revised_plan,
+    target_rows,
+)
+from salescope.batch.targets import chances, publish_plan_facts, published_plan_facts, recommended_plan
 
 __all__ = [
+    "AgreedTargets",
     "BatchScores",
     "CustomerScores",
     "ForecastEdition",
     "Growth",
     "LifeCycles",
     "LookedAt",
+    "PlanFacts",
     "Receivables",
     "SalesToCome",
+    "agreed_targets",
+    "chances",
     "collection_table",
+    "plan_facts",
+    "plan_of_targets",
+    "plan_sheet",
+    "publish_plan_facts",
     "publish_sales_forecast",
+    "published_plan_facts",
     "published_sales",
     "read_growth",
     "read_life_cycles",
     "read_receivables",
+    "recommended_plan",
+    "revised_plan",
     "score_customers",
     "score_leads",
+    "target_rows",
     "total_error",
     "write_scores",
 ]

@@ -49,6 +49,8 @@ class SalesForecast:
         The promoted model that had chosen how to forecast; None where that was chosen now.
     overrides : DataFrame or None
         As in `salescope.training.sales_overrides.Overridden`; None where nothing was overridden.
+    fitted : SalesForecaster or None
+        What forecast it; without people's numbers.
     """
 
     forecast: pd.DataFrame
@@ -61,6 +63,7 @@ class SalesForecast:
     responses: pd.DataFrame
     version: str | None = None
     overrides: pd.DataFrame | None = None
+    fitted: SalesForecaster | None = None
 
 
 def backtest_sales(
@@ -216,6 +219,7 @@ def _told(
         panel=fitted.panel_,
         responses=event_responses(explained),
         version=promoted.version,
+        fitted=fitted,
     )
 
 

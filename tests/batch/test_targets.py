@@ -1,0 +1,227 @@
+"""Targets of a workspace: futures of its leaves, what is published of them, and tables that people have agreed on."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.batch.sales_night import made_sales, quick_members
+
+from salescope.batch import (
+    PlanFacts,
+    agreed_targets,
+    chances,
+    plan_facts,
+    plan_of_targets,
+    plan_sheet,
+    publish_plan_facts,
+    published_plan_facts,
+    recommended_plan,
+    revised_plan,
+    target_rows,
+)
+from salescope.batch.plan_facts import fair_shares, plan_levels
+from salescope.frames.errors import MissingColumnError, OutcomeError, OutOfRangeError, SettingsError
+from salescope.planning import ClashingRulesError, Futures, Goal, PlanGrid, Rule
+from salescope.store import open_store
+from salescope.training.sales import forecast_sales
+
+SETTINGS = "\nsales: {horizon: 6, windows: 1, hierarchy: {region: region, rep: [region, rep_id]}}\n"
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    workspace = made_sales(tmp_path_factory.mktemp("company"), settings=SETTINGS)
+    with quick_members():
+        told = forecast_sales(workspace)
+    return workspace, told
+
+
+@pytest.fixture(scope="module")
+def facts(night):
+    workspace, told = night
+    return plan_facts(workspace, told.fitted, as_of=told.as_of, months=6)
+
+
+def sold_by_hand(told, *, rep: str, month: str) -> float:
+    panel = told.fitted.prepared_.panel
+    keys = told.fitted.prepared_.keys
+    rows = np.flatnonzero((keys["region"] + "/" + keys["rep_id"]).to_numpy() == rep)
+    place = [f"{day:%Y-%m}" == month for day in panel.dates]
+    return float(np.nansum(np.asarray(panel.values)[rows][:, place]))
+
+
+def test_a_plan_is_of_the_months_ahead_and_expects_what_the_forecast_says(night, facts):
+    _, told = night
+    grid = facts.futures.grid
+    assert grid.months == tuple(f"{day:%Y-%m}" for day in told.fitted.dates_ahead())
+    assert (facts.futures.closed, facts.levels, len(facts.leaves)) == (0, ("region", "rep_id"), grid.shape[0])
+    total = told.forecast[told.forecast["node"] == "all"].sort_values("step")
+    expected = facts.futures.paths.mean(axis=0).sum(axis=0)
+    # What cannot fall under nothing makes the mean of small leaves a little larger.
+    assert expected == pytest.approx(total["mean"].to_numpy(), rel=0.15)
+    leaf = facts.leaves[0]
+    last = f"{int(grid.months[0][:4]) - 1}{grid.months[0][4:]}"
+    rep = leaf.replace("region=", "").replace("rep_id=", "")
+    assert facts.last[0, 0] == pytest.approx(sold_by_hand(told, rep=rep, month=last))
+    assert facts.fair.sum() == pytest.approx(1.0)
+
+
+def test_months_that_are_over_are_what_was_sold(night):
+    workspace, told = night
+    days = told.fitted.panel_.dates
+    first = f"{days[-2]:%Y-%m}"
+    late = plan_facts(workspace, told.fitted, as_of=told.as_of, first=first, months=8)
+    assert (late.futures.closed, late.futures.grid.months[0]) == (2, first)
+    assert np.ptp(late.futures.paths[:, :, :2], axis=0).max() == 0.0
+    rep = late.leaves[-1].replace("region=", "").replace("rep_id=", "")
+    assert late.futures.paths[0, -1, 0] == pytest.approx(sold_by_hand(told, rep=rep, month=first))
+    told_of = chances(late, pd.DataFrame({"node": ["all"], "period": ["plan"], "cents": [0]}))
+    assert told_of["sold"][0] == pytest.approx(late.futures.paths[0, :, :2].sum())
+
+
+def test_a_plan_that_goes_too_far_says_how_far_it_may_go(night):
+    workspace, told = night
+    with pytest.raises(OutOfRangeError, match=r"at most 6 .the forecast ends with 20\d\d-\d\d; sales.horizon"):
+        plan_facts(workspace, told.fitted, as_of=told.as_of, months=7)
+    with pytest.raises(OutOfRangeError, match="the first month"):
+        plan_facts(workspace, told.fitted, as_of=told.as_of, first="1999-01", months=3)
+    for wrong, said in (({"frequency": "week"}, "sales.frequency is week"), ({"measure": "quantity"}, "sales.measure")):
+        other = workspace.model_copy(update={"sales": workspace.sales.model_copy(update=wrong)})
+        with pytest.raises(SettingsError, match=said):
+            plan_facts(other, told.fitted, as_of=told.as_of, months=3)
+
+
+def test_what_is_published_is_read_again_to_the_bit(night, facts):
+    workspace, _ = night
+    workspace.state.mkdir(exist_ok=True)
+    with closing(open_store(workspace.store_url)) as store:
+        assert published_plan_facts(store) is None
+        publication = publish_plan_facts(workspace, facts, store=store)
+        found = published_plan_facts(store)
+    assert (found.publication, found.levels, found.as_of) == (publication.id, facts.levels, facts.as_of)
+    assert found.futures.grid.nodes == facts.futures.grid.nodes
+    for name in ("last", "fair", "past", "potential"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(facts, name))
+    np.testing.assert_array_equal(found.futures.paths, facts.futures.paths)
+    plans = [recommended_plan(each, Goal.probability(0.6)) for each in (facts, found)]
+    np.testing.assert_array_equal(plans[0].cascade.cents, plans[1].cascade.cents)
+
+
+def test_a_recommended_plan_adds_up_and_keeps_its_rules(facts):
+    leaf = facts.leaves[0]
+    plan = recommended_plan(facts, Goal.growth(0.05), rules=[Rule.lock(leaf, cents=123_400)], step=100)
+    assert plan.cascade.at(leaf) == 123_400
+    assert plan.cascade.at("all") == round(facts.last.sum() * 105.0)
+    sheet = plan_sheet(plan)
+    leaves = sheet[sheet["node"].isin(facts.leaves) & (sheet["period"] == "plan")]
+    assert round(leaves["target"].sum(), 2) == plan.amount
+
+
+def test_targets_that_were_written_are_the_plan_again(facts):
+    plan = recommended_plan(facts, Goal.probability(0.5))
+    for table in (target_rows(plan), plan_sheet(plan)):
+        again = plan_of_targets(agreed_targets(table, facts.futures.grid), facts)
+        np.testing.assert_array_equal(again.cascade.cents, plan.cascade.cents)
+        assert again.probability == plan.probability
+
+
+def grid_of_year() -> PlanGrid:
+    months = [f"2027-{month:02d}" for month in range(1, 13)]
+    return PlanGrid.of(pd.DataFrame({"region": ["N", "N", "S"], "rep": ["1", "2", "3"]}), months=months)
+
+
+def facts_of_year():
+    grid = grid_of_year()
+    paths = np.random.default_rng(0).normal(100.0, 10.0, size=(200, 3, 12))
+    fair = np.full((3, 12), 1 / 36)
+    keys = pd.DataFrame({"region": ["N", "N", "S"], "rep": ["1", "2", "3"]})
+    return PlanFacts(
+        futures=Futures(grid=grid, paths=paths), keys=keys, last=np.full((3, 12), 95.0), fair=fair,
+        past=np.full((3, 2), 1_140.0), potential=np.ones(3), as_of=pd.Timestamp("2027-01-01"),
+    )  # fmt: skip
+
+
+def test_first_days_are_months_quarters_or_years_as_their_rows_say():
+    quarters = [f"2027-{month:02d}-01" for month in (1, 4, 7, 10)]
+    rows = [("region=N", day, 10) for day in quarters] + [("region=S", "2027-01-01", 40), ("all", "2027-02-01", 3)]
+    found = agreed_targets(pd.DataFrame(rows, columns=["node", "period", "amount"]), grid_of_year())
+    assert found.rows["period"].tolist() == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2027", "2027-02"]
+    assert found.rows["cents"].tolist() == [1_000] * 4 + [4_000, 300]
+
+
+def test_coarse_targets_are_handed_down_by_fair_shares():
+    table = pd.DataFrame({"node": ["region=N", "region=S"], "period": "2027", "amount": [240.0, 60.0]})
+    plan = plan_of_targets(agreed_targets(table, grid_of_year()), facts_of_year())
+    assert (plan.cascade.at("region=N"), plan.cascade.at("region=S", "2027-Q1")) == (24_000, 1_500)
+    assert plan.cascade.at("region=N/rep=1", "2027-05") == 1_000
+
+
+def test_targets_that_are_not_complete_or_no_amounts_are_refused():
+    grid, facts = grid_of_year(), facts_of_year()
+    half = agreed_targets(pd.DataFrame({"node": ["region=N"], "period": ["2027"], "amount": [1]}), grid)
+    with pytest.raises(OutcomeError, match=r"of 'region=N' are not of every leaf and month from 2027-01 to 2027-12"):
+        plan_of_targets(half, facts)
+    with pytest.raises(MissingColumnError, match="amount"):
+        agreed_targets(pd.DataFrame({"node": ["all"], "period": ["2027"]}), grid)
+    for amount in (-1.0, "many"):
+        with pytest.raises(OutOfRangeError, match="amount"):
+            agreed_targets(pd.DataFrame({"node": ["all"], "period": ["2027"], "amount": [amount]}), grid)
+    passed = agreed_targets(
+        pd.DataFrame({"node": ["rep=9", "all"], "period": ["2027", "2028"], "amount": [1, 2]}), grid
+    )
+    assert (len(passed.rows), passed.passed["node"].tolist()) == (0, ["rep=9", "all"])
+
+
+def test_what_people_changed_is_an_override_and_the_goal_stays():
+    facts = facts_of_year()
+    plan = recommended_plan(facts, Goal.amount(3_600.0))
+    sheet = plan_sheet(plan)
+    chosen = (sheet["node"] == "region=N/rep=1") & (sheet["period"] == "2027-Q1")
+    sheet.loc[chosen, ["target", "reason"]] = [150.0, "leave"]
+    revised = revised_plan(plan, agreed_targets(sheet[chosen], facts.futures.grid), said="as agreed")
+    assert (revised.cascade.at("region=N/rep=1", "2027-Q1"), revised.cascade.at("all")) == (15_000, 360_000)
+    assert [rule.reason for rule in revised.cascade.rules if rule.kind == "override"] == ["leave"]
+    assert revised_plan(plan, agreed_targets(plan_sheet(plan), facts.futures.grid), said="") is plan
+    raised = pd.DataFrame({"node": ["all"], "period": ["plan"], "target": [4_000.0]})
+    assert revised_plan(plan, agreed_targets(raised, facts.futures.grid), said="more").amount == 4_000.0
+    both = pd.DataFrame({"node": ["all", "region=N", "region=S"], "period": "plan", "target": [100.0, 60.0, 60.0]})
+    with pytest.raises(ClashingRulesError):
+        revised_plan(plan, agreed_targets(both, facts.futures.grid), said="more")
+
+
+def test_the_run_rate_stands_beside_the_chance_of_the_whole_plan_alone():
+    facts = facts_of_year()
+    paths = facts.futures.paths.copy()
+    paths[:, :, :3] = 190.0
+    late = replace(facts, futures=Futures(grid=facts.futures.grid, paths=paths, closed=3))
+    asked = pd.DataFrame(
+        {"node": ["all", "all", "all"], "period": ["plan", "2027", "2027-Q1"], "cents": [0, 0, 171_000]}
+    )
+    told = chances(late, asked)
+    assert told["run_rate"].tolist()[:2] == pytest.approx([2 * 36 * 95.0] * 2)
+    assert np.isnan(told["run_rate"][2])
+    assert told["sold"].tolist() == [1_710.0] * 3
+    assert told["probability"][2] == 1.0
+
+
+def test_levels_of_other_views_are_no_levels_of_a_plan():
+    assert plan_levels({"category": ["category"], "region": ["region"], "both": ["category", "region"]}) == (
+        "category",
+        "region",
+    )
+    assert plan_levels({}) == ()
+
+
+def test_a_leaf_that_sells_nothing_any_more_bears_nothing():
+    grid = PlanGrid.of(pd.DataFrame({"rep": ["1", "2"]}), months=["2027-01"])
+    paths = np.stack([np.array([[0.0], [50.0]])] * 3)
+    fair, achievable = fair_shares(Futures(grid=grid, paths=paths), past=np.array([[100.0, 100.0], [80.0, 90.0]]))
+    assert fair.tolist() == [[0.0], [1.0]]
+    assert np.isfinite(achievable).all()
+    young, unknown = fair_shares(Futures(grid=grid, paths=paths + 1.0), past=np.empty((2, 0)))
+    assert young.ravel().tolist() == pytest.approx([1 / 52, 51 / 52])
+    assert np.isnan(unknown).all()
