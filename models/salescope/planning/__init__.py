@@ -9,6 +9,7 @@ from salescope.planning.bonus import BonusSimulation, PayoutSpread, simulate_bon
 from salescope.planning.bonus_plan import BonusPlan
 from salescope.planning.budget import Budget, allocate
 from salescope.planning.budget_limits import BudgetLimits
+from salescope.planning.capacity import Capacity, capacity_of
 from salescope.planning.cascade import Cascade, cascade
 from salescope.planning.customer_split import CustomerSplit, reconciled
 from salescope.planning.errors import ClashingRulesError, FlatSpendError
@@ -24,6 +25,7 @@ from salescope.planning.planner import TargetPlanner
 from salescope.planning.potential import Fading, Potential, potential
 from salescope.planning.promotion_history import weekly_history
 from salescope.planning.proposal import Replan
+from salescope.planning.ramp import Ramp
 from salescope.planning.re_plan import re_plan
 from salescope.planning.response_curves import ResponseCurves, response_curves
 from salescope.planning.risk_plans import PreparedAnswer, RiskLibrary, RiskPlan
@@ -56,6 +58,7 @@ __all__ = [
     "BonusSimulation",
     "Budget",
     "BudgetLimits",
+    "Capacity",
     "CapacityChange",
     "Cascade",
     "ClashingRulesError",
@@ -78,6 +81,7 @@ __all__ = [
     "Potential",
     "PreparedAnswer",
     "PriceChange",
+    "Ramp",
     "Replan",
     "RepresentativeLeaves",
     "ResponseCurves",
@@ -97,6 +101,7 @@ __all__ = [
     "allowed_cents",
     "assign_territories",
     "attainment",
+    "capacity_of",
     "cascade",
     "fair_share",
     "fairness",
