@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,11 +35,13 @@ def model(*, shared: float = 0.0, level: float = 50.0, signed: float = 0.0) -> P
     return PathModel(centre=CENTRE * 0 + level, errors=errors, signed=np.full(3, signed))
 
 
+@cache
 def fitted(*, periods: int = 96, seed: int = 0, extra: int = 0) -> tuple[TreeForecast, Floats]:
     """Forecasts four series whose shares wander about a mean; `extra` months after the cutoff are not looked at."""
     rng = np.random.default_rng(seed)
     level = np.exp(rng.normal(0.0, 0.2, size=(4, 10))).repeat(12, axis=1)
-    sales = level * np.array([[4.0], [6.0], [8.0], [3.0]]) * (10.0 + rng.normal(size=level.shape))
+    shares = level * np.array([[4.0], [6.0], [8.0], [3.0]])
+    sales = 200.0 * shares / shares.sum(axis=0) + rng.normal(size=level.shape)
     sales = sales[:, : periods + extra]
     panel = node_panel(monthly(sales.tolist()), TREE)
     origins = Origins(panel, [SeasonalNaive(), SeasonalNaiveGrowth()], horizon=12)
