@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from tests.acceptance.outcome import Outcome
 
-from salescope.forecasting.forecaster import SalesForecaster, measured_errors
+from salescope.forecasting.forecaster import SalesForecaster
+from salescope.forecasting.joint_paths import joint_paths
 from salescope.forecasting.sales import sales_of_orders
-from salescope.forecasting.sample_paths import sample_paths
 from salescope.planning import BonusPlan, BonusSimulation, Futures, PlanGrid, simulate_bonus
 from salescope.planning.grid import Floats, Ints
 from salescope.simulation import CompanySize, MadeCompany, simulate
@@ -95,14 +95,10 @@ def predicted_futures(company: MadeCompany) -> tuple[PlanGrid, Floats]:
     sales = sales_of_orders(new_lines, by=["region", "rep_id"], frequency="month", as_of=company.end)
     forecaster = SalesForecaster(MONTHS, hierarchy={"region": ["region"], "rep": ["region", "rep_id"]}, windows=8)
     forecaster.fit(sales, as_of=company.end)
-    tree, fitted = forecaster.tree_, forecaster.fitted_
+    tree = forecaster.tree_
     months = [f"{date:%Y-%m}" for date in forecaster.dates_ahead()]
     grid = PlanGrid(nodes=tree.nodes, sums=tree.sums.astype(np.int64), months=tuple(months))
-    errors, _, _ = measured_errors(fitted, forecaster.panel_)
-    paths = sample_paths(
-        fitted.mean[tree.bottom], errors=errors, tree=tree, paths=PATHS, seed=company.seed, floor=forecaster.floor_
-    )
-    return grid, paths
+    return grid, joint_paths(forecaster).draw(PATHS, seed=company.seed)
 
 
 def true_futures(company: MadeCompany, *, grid: PlanGrid) -> Floats:

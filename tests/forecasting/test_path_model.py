@@ -14,7 +14,9 @@ from scipy.optimize import minimize
 from salescope.forecasting.baselines import SeasonalNaive, SeasonalNaiveGrowth
 from salescope.forecasting.calendar import Floats
 from salescope.forecasting.examples import monthly
+from salescope.forecasting.forecaster import SalesForecaster
 from salescope.forecasting.history import node_panel
+from salescope.forecasting.joint_paths import joint_paths
 from salescope.forecasting.origins import Origins
 from salescope.forecasting.path_model import PathModel, path_model
 from salescope.forecasting.season_shares import MEMORIES, SeasonShares, season_shares
@@ -50,13 +52,13 @@ def fitted(*, periods: int = 96, seed: int = 0, extra: int = 0) -> tuple[TreeFor
 
 
 def test_each_step_of_each_series_is_as_uncertain_as_its_windows() -> None:
-    found = model().draw(4000, seed=1)
-    np.testing.assert_allclose(found.std(axis=0), WIDER * np.sqrt((model().errors ** 2).mean(axis=0)), rtol=0.07)
-    np.testing.assert_allclose(found.mean(axis=0), CENTRE, atol=0.2)
+    found = model().draw(2000, seed=1)
+    np.testing.assert_allclose(found.std(axis=0), WIDER * np.sqrt((model().errors ** 2).mean(axis=0)), rtol=0.09)
+    np.testing.assert_allclose(found.mean(axis=0), CENTRE, atol=0.3)
 
 
 def test_steps_and_series_that_erred_together_do_so_again() -> None:
-    found = model(shared=1.0).draw(4000, seed=1)
+    found = model(shared=1.0).draw(2000, seed=1)
     assert np.corrcoef(found[:, 0, 0], found[:, 0, 3])[0, 1] > 0.99
     assert abs(np.corrcoef(found[:, 0, 0], found[:, 2, 0])[0, 1] - 0.9) < 0.05
 
@@ -67,7 +69,7 @@ def test_a_seed_gives_the_same_paths_and_more_begin_with_the_fewer() -> None:
 
 
 def test_nothing_falls_below_zero_and_sums_stay_what_they_were() -> None:
-    free, bound = model(level=2.0, signed=1.0).draw(2000, seed=1), model(level=2.0).draw(2000, seed=1)
+    free, bound = model(level=2.0, signed=1.0).draw(800, seed=1), model(level=2.0).draw(800, seed=1)
     assert free.min() < 0.0 <= bound.min()
     totals = free.sum(axis=(1, 2))
     np.testing.assert_allclose(bound.sum(axis=(1, 2)), np.maximum(totals, 0.0), atol=1e-9)
@@ -81,7 +83,7 @@ def test_unknown_errors_make_a_series_no_calmer() -> None:
     errors = model().errors.copy()
     errors[::2, 0] = np.nan
     errors[:, 1] = np.nan
-    found = PathModel(centre=CENTRE, errors=errors, signed=np.ones(3)).draw(3000, seed=1)
+    found = PathModel(centre=CENTRE, errors=errors, signed=np.ones(3)).draw(1500, seed=1)
     np.testing.assert_allclose(
         found[:, 0].std(axis=0), WIDER * np.sqrt(np.nanmean(errors[:, 0] ** 2, axis=0)), rtol=0.07
     )
@@ -179,6 +181,21 @@ def test_few_windows_leave_the_forecast_alone() -> None:
     assert season_shares(fit, history=history, tree=TREE, season=12, horizon=12).weights == {"forecast": 1.0}
     found = path_model(fit, history=history, tree=TREE, season=12)
     np.testing.assert_allclose(found.centre, fit.mean[TREE.bottom])
+
+
+@pytest.mark.parametrize("months", [8, 40])
+def test_a_fitted_forecaster_has_joint_paths(months: int) -> None:
+    dates = pd.date_range("2023-01-01", periods=months, freq="MS")
+    told = np.random.default_rng(0).gamma(9.0, 5.0, size=(months, 2))
+    sales = pd.DataFrame(told, columns=["1", "2"]).assign(date=dates).melt("date", var_name="series_id", value_name="y")
+    members = [SeasonalNaive(), SeasonalNaiveGrowth()]
+    forecaster = SalesForecaster(3, frequency="month", members=members).fit(sales)
+    model = joint_paths(forecaster, horizon=2)
+    np.testing.assert_allclose(model.centre.sum(), forecaster.fitted_.mean[0, :2].sum())
+    paths = model.draw(50, seed=1)
+    assert paths.shape == (50, 2, 2)
+    assert paths.std(axis=0).min() > 0.0
+    assert paths.min() >= 0.0
 
 
 @given(

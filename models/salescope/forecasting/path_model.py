@@ -150,6 +150,7 @@ def path_model(
     history: Floats,
     tree: Tree,
     season: int,
+    errors: Floats | None = None,
     horizon: int | None = None,
     floor: Floats | None = None,
 ) -> PathModel:
@@ -165,6 +166,8 @@ def path_model(
         Which series add up to which nodes.
     season : int
         Periods of a season.
+    errors : ndarray of float, shape (n_windows, n_nodes, horizon), or None
+        Other errors than those of the fit's windows, where it has too few or none; as `measured_errors` gives them.
     horizon : int or None
         How many of the steps; None for all. After a close, those that are left of a plan.
     floor : ndarray of float, shape (n_series,), or None
@@ -193,24 +196,24 @@ def path_model(
         raise MisalignedError("history", found=f"the shape {history.shape}", accepted=accepted)
     shares = season_shares(fit, history=history, tree=tree, season=season, horizon=steps)
     own = history[tree.bottom]
-    errors = np.array([_errors(fit, shares, own=own, tree=tree, window=window) for window in range(len(fit.cutoffs))])
+    told = (fit.errors if errors is None else errors)[:, tree.bottom, :steps]
+    if len(shares.weights) > 1:
+        told = np.array([_corrected(fit, shares, own=own, tree=tree, window=window) for window in range(len(told))])
     return PathModel(
         centre=shares.corrected(fit.mean[tree.bottom, :steps], history=own),
-        errors=errors.reshape(len(fit.cutoffs), len(tree.bottom), steps),
+        errors=told,
         signed=np.ones(len(own)) if floor is None else np.where(np.isfinite(floor), 0.0, 1.0),
     )
 
 
-def _errors(fit: TreeForecast, shares: SeasonShares, *, own: Floats, tree: Tree, window: int) -> Floats:
+def _corrected(fit: TreeForecast, shares: SeasonShares, *, own: Floats, tree: Tree, window: int) -> Floats:
     """Says how far the corrected forecast of a window was off; of what is not wholly known, the one of the fit."""
     steps, cutoff = shares.horizon, fit.cutoffs[window]
     found = fit.errors[window, tree.bottom, :steps].copy()
     whole = np.isfinite(found).all(axis=1)
-    if whole.any():
-        actual = own[whole, cutoff : cutoff + steps]
-        said: Floats = np.zeros((len(own), steps))
-        said[whole] = actual - found[whole]
-        found[whole] = actual - shares.corrected(said, history=own[:, :cutoff])[whole]
+    actual, said = own[whole, cutoff : cutoff + steps], np.zeros((len(own), steps))
+    said[whole] = actual - found[whole]
+    found[whole] = actual - shares.corrected(said, history=own[:, :cutoff])[whole]
     return found
 
 
