@@ -11,6 +11,7 @@ from salescope.planning.budget import Budget, allocate
 from salescope.planning.budget_limits import BudgetLimits
 from salescope.planning.capacity import Capacity, capacity_of
 from salescope.planning.cascade import Cascade, cascade
+from salescope.planning.channels import ChannelReport, channel_report
 from salescope.planning.customer_split import CustomerSplit, reconciled
 from salescope.planning.errors import ClashingRulesError, FlatSpendError
 from salescope.planning.fair_share import fair_share
@@ -61,6 +62,7 @@ __all__ = [
     "Capacity",
     "CapacityChange",
     "Cascade",
+    "ChannelReport",
     "ClashingRulesError",
     "CustomerSplit",
     "DemandChange",
@@ -103,6 +105,7 @@ __all__ = [
     "attainment",
     "capacity_of",
     "cascade",
+    "channel_report",
     "fair_share",
     "fairness",
     "padding",
