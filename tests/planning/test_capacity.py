@@ -152,6 +152,21 @@ def test_somebody_without_peers_or_sales_is_the_average():
     assert found.productivity[4] == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_rich_territory_is_not_taken_for_skill():
+    force, sales, skill = made_force(n=30)
+    rich = np.random.default_rng(2).lognormal(0.0, 0.5, 30)
+    market = force["capacity"].to_numpy() * rich
+    own = (force["region"] == "North").to_numpy()
+
+    def likeness(found):
+        return np.corrcoef(found.productivity[own], skill[own])[0, 1]
+
+    blind = capacity_of(force, months=PLAN, sales=sales.mul(rich, axis=0))
+    seeing = capacity_of(force.assign(potential=market), months=PLAN, sales=sales.mul(rich, axis=0))
+    assert likeness(seeing) > 0.9 > 0.7 > likeness(blind)
+    assert (seeing.selling_time == blind.selling_time).all()
+
+
 def test_neither_the_order_of_rows_nor_the_unit_of_money_matters():
     force, sales, _ = made_force(n=15)
     straight = capacity_of(force, months=PLAN, sales=sales)
@@ -184,6 +199,8 @@ def test_what_cannot_be_meant_is_refused():
         capacity_of(force, months=[])
     with pytest.raises(OutOfRangeError, match="capacity"):
         capacity_of(force.assign(capacity=0.0), months=PLAN)
+    with pytest.raises(OutOfRangeError, match="potential"):
+        capacity_of(force.assign(potential=[1.0, np.nan, 1.0, 1.0]), months=PLAN)
     with pytest.raises(OutOfRangeError, match="missing"):
         Ramp(missing=1.5)
     with pytest.raises(OutOfRangeError, match="experience"):

@@ -14,6 +14,7 @@ from salescope.planning.ramp import Ramp, fitted_ramp, tenure_of
 from salescope.planning.sales_force import (
     column_of,
     experience_of,
+    market_of,
     past_sales_of,
     peers_of,
     refuse_force,
@@ -42,7 +43,8 @@ class Capacity:
     ramp_up : ndarray of float, shape (n_leaves, n_months)
         1 for somebody trained who is there all month; `fair_share` takes it as it is.
     productivity : ndarray of float, shape (n_leaves,)
-        Sales per hour of trained selling time, 1 for the average of the peers, drawn towards it where little is known.
+        Sales per hour of trained selling time, or of a territory's potential where that is known; 1 for the average of
+        the peers, and drawn towards it where little is known.
     credibility : ndarray of float, shape (n_leaves,)
         How far each one's own sales count in that, 0 to 1.
     ramp : Ramp
@@ -109,7 +111,8 @@ def capacity_of(
     ----------
     representatives : DataFrame, shape (n_leaves, n_columns)
         The contract's table, one row a leaf of the plan: ``rep_id`` and, where known, ``capacity`` (visits a month),
-        ``seniority`` (years in the trade when the plan begins), ``since`` (first day) and the column of `peers`.
+        ``seniority`` (years in the trade when the plan begins), ``since`` (first day), ``potential`` (of the territory,
+        in any unit of money) and the column of `peers`.
     months : sequence of str
         Months of the plan in their order.
     sales : DataFrame, shape (n_found, n_past_months), or None
@@ -136,9 +139,11 @@ def capacity_of(
 
     Notes
     -----
-    Expected sales of a month are selling time × ramp-up × what the peers sell per hour of that. Productivity is the
-    credible mean (`credible_means`) of sales over it, at most three times it, weighted by it: a newcomer, and a month
-    in which little was to be sold, count for less. Somebody without peers is as good as they are.
+    Expected sales of a month are selling time × ramp-up × what the peers sell per hour of that; where the potential of
+    the territories is known it stands in the place of selling time, so that a rich territory is not taken for skill.
+    Productivity is the credible mean (`credible_means`) of sales over it, at most three times it, weighted by it: a
+    newcomer, and a month in which little was to be sold, count for less. Somebody without peers is as good as they
+    are.
 
     Examples
     --------
@@ -156,6 +161,7 @@ def capacity_of(
     """
     refuse_force(representatives, months=months, sales=sales)
     time = selling_time_of(representatives)
+    market = market_of(representatives, otherwise=time)
     since = column_of(representatives, "since", missing=pd.NaT).astype("datetime64[s]")
     before = experience_of(representatives, since, first=months[0])
     past = past_sales_of(representatives, sales)
@@ -165,12 +171,14 @@ def capacity_of(
     if ramp is None:
         ramp = Ramp()
         if money.size:
-            trained = np.where(tenure > TRAINED_MONTHS, time[:, None] * present, 0.0)
+            trained = np.where(tenure > TRAINED_MONTHS, market[:, None] * present, 0.0)
             rate = _rate(money, effort=trained, codes=codes)
-            ramp = fitted_ramp(_over(money, time[:, None] * present * rate), tenure=tenure, seniority=before)
+            ramp = fitted_ramp(_over(money, market[:, None] * present * rate), tenure=tenure, seniority=before)
     skill = Credible(np.ones(len(time)), np.ones(len(time)), np.zeros(len(time)), 1.0)
     if money.size:
-        skill = _skill(money, effort=time[:, None] * present * ramp.at(tenure, seniority=before[:, None]), codes=codes)
+        skill = _skill(
+            money, effort=market[:, None] * present * ramp.at(tenure, seniority=before[:, None]), codes=codes
+        )
     ahead, there = tenure_of(since, months=months)
     return Capacity(
         rep_ids=tuple(representatives["rep_id"].astype(str)),

@@ -10,7 +10,7 @@ import pandas as pd
 from salescope.frames.errors import MisalignedError, MissingColumnError, OutOfRangeError
 from salescope.planning.grid import Floats, Ints
 
-__all__ = ["column_of", "experience_of", "past_sales_of", "peers_of", "refuse_force", "selling_time_of"]
+__all__ = ["column_of", "experience_of", "market_of", "past_sales_of", "peers_of", "refuse_force", "selling_time_of"]
 
 
 def selling_time_of(representatives: pd.DataFrame) -> Floats:
@@ -24,6 +24,17 @@ def selling_time_of(representatives: pd.DataFrame) -> Floats:
         least = float(visits[known].min())
         raise OutOfRangeError(least, name="capacity", where="capacity_of", least="0, and above it for most")
     return np.where(known, visits / middle, 1.0)
+
+
+def market_of(representatives: pd.DataFrame, *, otherwise: Floats) -> Floats:
+    """Takes the potential of territories as what sales are held against, or what is otherwise."""
+    if "potential" not in representatives:
+        return otherwise
+    market = representatives["potential"].to_numpy(dtype=np.float64, na_value=np.nan)
+    if not (np.isfinite(market) & (market >= 0.0)).all():
+        wrong = float(market[~(np.isfinite(market) & (market >= 0.0))][0])
+        raise OutOfRangeError(wrong, name="potential", where="capacity_of", least="0, and finite")
+    return np.asarray(market, dtype=np.float64)
 
 
 def experience_of(representatives: pd.DataFrame, since: pd.Series, *, first: str) -> Floats:
