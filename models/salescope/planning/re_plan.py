@@ -8,19 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from salescope.frames.errors import MisalignedError
-from salescope.planning.attainment import attainment
+from salescope.planning.attainment import sold_cents
 from salescope.planning.bands import Bands, allowed_cents, bands_of, said_band
 from salescope.planning.cascade import Cascade
 from salescope.planning.clashes import clash_of
 from salescope.planning.futures import Futures
 from salescope.planning.goals import Goal
-from salescope.planning.grid import WHOLE, Ints
+from salescope.planning.grid import Ints
 from salescope.planning.limits import limits_of
 from salescope.planning.proposal import Replan
 from salescope.planning.rules import Rule
 from salescope.planning.smallest_moves import Moves, smallest_moves
 from salescope.planning.target_plan import TargetPlan
-from salescope.planning.triggers import CapacityChange, LevelShift, Trigger
+from salescope.planning.triggers import CapacityChange, LevelShift, Trigger, TriggerKind
 
 __all__ = ["BAND", "re_plan"]
 
@@ -51,8 +51,8 @@ def re_plan(
     capacity_changes : sequence of CapacityChange
         Selling time that was lost or gained. What is lost becomes a cap of the open months.
     may_lower : bool
-        Whether the company goal may be lowered, to the greatest amount whose chance is inside its band. It is never
-        raised.
+        Whether the company goal may be lowered: to the greatest amount whose chance is inside its band, or as far
+        towards it as rules and other bands let it. It is never raised.
 
     Returns
     -------
@@ -101,10 +101,13 @@ def re_plan(
     in_band = _goal_in_band(old.cascade, allowed=allowed.get(top))
     cents, rules = plan.cascade.cents, plan.cascade.rules
     if triggers:
-        goal = in_band if may_lower else int(cents.sum())
         caps = [rule for change in capacity_changes for rule in change.caps(cents, futures=futures)]
-        rules = (Rule.goal(goal), *(rule for rule in rules if rule.kind != "goal"), *caps)
-        cents = _moved(old, allowed={node: ends for node, ends in allowed.items() if node != top}, rules=rules)
+        others = [rule for rule in rules if rule.kind != "goal"] + caps
+        goal = Rule(kind="goal", node=top, least=in_band if may_lower else int(cents.sum()), most=int(cents.sum()))
+        # A goal that is kept cannot be brought into its band, and one that may be lowered is never lowered further.
+        allowed_here = {**allowed, top: (0, in_band if may_lower else int(cents.sum()))}
+        cents = _moved(old, allowed=allowed_here, rules=(goal, *others))
+        rules = (Rule.goal(int(cents.sum())), *others)
     moved = bool((cents != plan.cascade.cents).any())
     before, after = int(plan.cascade.cents.sum()), int(cents.sum())
     fair = plan.cascade.fair * (after / before if before else 1.0)
@@ -129,9 +132,10 @@ def _triggers(
     level_shifts: Sequence[LevelShift],
     capacity: Sequence[CapacityChange],
 ) -> tuple[Trigger, ...]:
-    grid, found = plan.futures.grid, []
-    place = list(grid.periods).index(WHOLE)
-    chances = dict(zip(grid.nodes, attainment(plan.futures, cents=plan.cascade.cents)[:, place].tolist(), strict=True))
+    grid = plan.futures.grid
+    found: list[tuple[TriggerKind, str, str]] = []
+    reached = sold_cents(plan.futures) >= grid.add_up(plan.cascade.cents).sum(axis=1)
+    chances = dict(zip(grid.nodes, reached.mean(axis=0).tolist(), strict=True))
     for node, ends in allowed.items():
         reason = said_band(node, cents=plan.cascade.at(node), allowed=ends, chance=chances[node])
         if reason:
@@ -144,7 +148,7 @@ def _triggers(
         found.append(("capacity", change.node, said))
     return tuple(
         Trigger(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             node=node,
             probability=chances[node],
             low=bands.get(node, (None, None))[0],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from salescope.frames.errors import OutOfRangeError
 from salescope.planning.futures import Futures
@@ -12,7 +12,9 @@ from salescope.planning.grid import Ints
 from salescope.planning.path_changes import factors_since, month_place, scaled
 from salescope.planning.rules import Rule
 
-__all__ = ["CapacityChange", "LevelShift", "Trigger"]
+__all__ = ["CapacityChange", "LevelShift", "Trigger", "TriggerKind"]
+
+TriggerKind: TypeAlias = Literal["chance", "level_shift", "capacity"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +161,7 @@ class Trigger:
         In words.
     """
 
-    kind: Literal["chance", "level_shift", "capacity"]
+    kind: TriggerKind
     node: str
     probability: float
     low: float | None
