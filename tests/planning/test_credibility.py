@@ -32,7 +32,7 @@ def by_loops(values, groups, weights):
     return {g: common + trust[g] * (mean[g] - common) for g in own}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 6), st.integers(1, 30))
 def test_means_are_those_of_plain_loops(seed, n_groups, n):
     rng = np.random.default_rng(seed)

@@ -122,7 +122,7 @@ def test_a_young_leaf_is_not_held_to_the_years_before_it_began():
     assert potential(LeafFacts(history=history)).achievable[1] > 95.0
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=5)
 @given(st.integers(0, 1_000), st.floats(0.01, 1e6))
 def test_neither_the_order_of_leaves_nor_the_unit_of_money_matters(seed, unit):
     sales, customers, people, peers, _ = made(seed=seed, n=20, n_years=5, closes=0.3, follows=0.3)
