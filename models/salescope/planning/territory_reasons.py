@@ -10,7 +10,7 @@ import pandas as pd
 from salescope.planning.grid import Floats, Ints
 from salescope.planning.territory_costs import TerritoryTask
 from salescope.planning.territory_rules import TerritoryRules, mentors
-from salescope.planning.territory_wishes import Wish, wish_table
+from salescope.planning.territory_wishes import Wish
 
 __all__ = ["mentors_of", "reasons"]
 
@@ -90,10 +90,7 @@ def mentors_of(
 
 def _broken(back: Ints, *, account: int, task: TerritoryTask, wishes: Sequence[Wish]) -> str:
     for wish in wishes:
-        about = wish.kind not in {"lock", "key"} or account in wish.accounts
-        if about and not wish_table([wish], workload=task.workload, present=task.present, reps=task.shape[1]).kept(
-            back
-        ):
+        if not wish.kept(back, account=account, workload=task.workload):
             return f"Asked for: {wish.said}."
     return ""
 

@@ -43,6 +43,32 @@ class Wish:
     reps: Ints
     most: float = 0.0
 
+    def kept(self, owner: Ints, *, account: int, workload: Floats) -> bool:
+        """Says whether it is kept where one account has just been moved in an assignment that kept it.
+
+        Parameters
+        ----------
+        owner : ndarray of int, shape (n_accounts,)
+            Position of the representative of each account, after the move.
+        account : int
+            Which was moved; back to where it is now, so that the number of changes cannot be too large.
+        workload : ndarray of float, shape (n_accounts,)
+            What each account takes.
+
+        Returns
+        -------
+        bool
+        """
+        if self.kind == "most":
+            rep = self.reps[0]
+            return owner[account] != rep or float(workload[owner == rep].sum()) <= self.most + SLACK
+        if self.kind == "changes" or account not in self.accounts:
+            return True
+        if self.kind == "newcomer":
+            inside = owner[self.accounts]
+            return not (inside == self.reps[0]).any() or bool(np.isin(inside, self.reps[1:]).any())
+        return owner[account] in self.reps
+
 
 @dataclass(frozen=True)
 class WishTable:
