@@ -79,7 +79,7 @@ def least_moves(
     lock=st.booleans(),
     lower=st.booleans(),
 )
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=10)
 def test_it_is_the_smallest_and_moves_nothing_that_is_fixed(
     seed: int, closed: int, spread: float, level: float, lock: bool, lower: bool
 ) -> None:

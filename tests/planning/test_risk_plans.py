@@ -37,7 +37,7 @@ def library(*when: Threshold) -> RiskLibrary:
 
 
 @given(factor=st.floats(0.7, 1.3), value=st.floats(0.01, 1.0), closed=st.integers(0, 6))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 def test_an_answer_is_due_exactly_under_its_threshold(factor: float, value: float, closed: int) -> None:
     plan = plan_now(factor=factor, closed=closed)
     row = plan.table().set_index(["node", "period"]).loc[(NORTH, "2027-Q2")]

@@ -79,7 +79,7 @@ def test_things_together_happen_one_after_the_other() -> None:
 
 
 @given(seed=st.integers(0, 300), change=st.floats(-0.3, 0.1))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 def test_effects_are_what_loops_count_and_pairs_know_them_better(seed: int, change: float) -> None:
     plan = recommended(seed=seed)
     paths = plan.futures.paths
