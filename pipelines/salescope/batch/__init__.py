@@ -15,7 +15,13 @@ from salescope.batch.target_table import (
     revised_plan,
     target_rows,
 )
-from salescope.batch.targets import chances, publish_plan_facts, published_plan_facts, recommended_plan
+from salescope.batch.targets import (
+    chances,
+    plan_fairness,
+    publish_plan_facts,
+    published_plan_facts,
+    recommended_plan,
+)
 
 __all__ = [
     "AgreedTargets",
@@ -32,6 +38,7 @@ __all__ = [
     "chances",
     "collection_table",
     "plan_facts",
+    "plan_fairness",
     "plan_of_targets",
     "plan_sheet",
     "publish_plan_facts",

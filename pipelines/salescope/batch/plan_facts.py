@@ -88,6 +88,7 @@ def plan_facts(
     as_of: pd.Timestamp,
     first: str | None = None,
     months: int = MOST_MONTHS,
+    version: str | None = None,
 ) -> PlanFacts:
     """Gathers what targets are recommended by, from a forecast of a workspace's sales.
 
@@ -103,6 +104,8 @@ def plan_facts(
         The first month of the plan, as ``2027-01``; by default the first that is forecast. Earlier ones are over.
     months : int, default 12
         How many months the plan has, at most 12.
+    version : str, optional
+        As in `PlanFacts`.
 
     Returns
     -------
@@ -137,7 +140,9 @@ def plan_facts(
     fair, achievable = fair_shares(futures, past=past, peers=keys.iloc[:, 0].tolist() if len(levels) > 1 else None)
     before = places - 12
     last = np.where(before >= 0, sold[:, np.maximum(before, 0)], 0.0)
-    return PlanFacts(futures=futures, keys=keys, last=last, fair=fair, past=past, potential=achievable, as_of=as_of)
+    return PlanFacts(
+        futures=futures, keys=keys, last=last, fair=fair, past=past, potential=achievable, as_of=as_of, version=version
+    )
 
 
 def joint_paths(fitted: SalesForecaster, *, paths: int, seed: int = SEED) -> Floats:

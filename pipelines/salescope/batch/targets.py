@@ -11,7 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from salescope.batch.plan_facts import PlanFacts
-from salescope.planning import Futures, Goal, PlanGrid, Rule, TargetPlan, TargetPlanner, run_rate
+from salescope.planning import (
+    WHOLE,
+    Attained,
+    FairnessReport,
+    Futures,
+    Goal,
+    PlanGrid,
+    Rule,
+    TargetPlan,
+    TargetPlanner,
+    fairness,
+    run_rate,
+)
 from salescope.project import ModelName, Workspace
 from salescope.store import (
     FUTURES,
@@ -25,10 +37,18 @@ from salescope.store import (
     retire_publications,
 )
 
-__all__ = ["KEEP_FUTURES", "chances", "publish_plan_facts", "published_plan_facts", "recommended_plan"]
+__all__ = [
+    "KEEP_FUTURES",
+    "chances",
+    "plan_fairness",
+    "publish_plan_facts",
+    "published_plan_facts",
+    "recommended_plan",
+]
 
 KEEP_FUTURES = 7
 DRAWN = "paths"
+ASKED = ("node", "period", "cents")
 LOW, HIGH = 0.1, 0.9
 
 
@@ -219,6 +239,41 @@ def chances(facts: PlanFacts, targets: pd.DataFrame) -> pd.DataFrame:
         )
     names = ["node", "period", "cents", "sold", "expected", "low", "high", "run_rate", "probability"]
     return pd.DataFrame(rows, columns=names)
+
+
+def plan_fairness(plan: TargetPlan, facts: PlanFacts) -> FairnessReport:
+    """Says whether the targets of leaves are as likely for everyone.
+
+    Parameters
+    ----------
+    plan : TargetPlan
+        Whose targets.
+    facts : PlanFacts
+        Has the leaves' past growth, potential and groups.
+
+    Returns
+    -------
+    FairnessReport
+        Of chances of the whole plan, by every level above the leaves.
+    """
+    grid = facts.futures.grid
+    found = chances(
+        facts, pd.DataFrame([(leaf, WHOLE, plan.cascade.at(leaf)) for leaf in facts.leaves], columns=list(ASKED))
+    )
+    growth = np.full(grid.shape[0], np.nan)
+    if facts.past.shape[1] > 1:
+        before = facts.past[:, -2]
+        np.divide(facts.past[:, -1], before, out=growth, where=np.nan_to_num(before) > 0.0)
+    groups = {level: facts.keys[level].to_numpy(dtype=str) for level in facts.levels[:-1]}
+    known = np.isfinite(facts.potential).any()
+    attained = Attained(
+        attainment=found["probability"].to_numpy(dtype=np.float64),
+        growth=growth - 1.0 if np.isfinite(growth).any() else None,
+        potential=facts.potential if known else None,
+        groups=groups,
+        probability=True,
+    )
+    return fairness(attained)
 
 
 def _array(kept: KeptArray) -> npt.NDArray[np.float64]:

@@ -24,6 +24,7 @@ from salescope.cli import (
     report,
     score,
     serve,
+    targets,
     train,
 )
 from salescope.cli.exits import Exit
@@ -49,6 +50,7 @@ app.command("forecast")(forecast.forecast)
 app.command("backtest")(backtest.backtest)
 app.command("growth")(growth.growth)
 app.command("life-cycle")(life_cycle.life_cycle)
+app.add_typer(targets.app, name="targets")
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
