@@ -23,7 +23,8 @@ from salescope.batch import (
     revised_plan,
     target_rows,
 )
-from salescope.batch.plan_facts import fair_shares, plan_levels
+from salescope.batch.plan_leaves import plan_levels
+from salescope.batch.plan_shares import fair_shares, ramp_up_of
 from salescope.frames.errors import MissingColumnError, OutcomeError, OutOfRangeError, SettingsError
 from salescope.planning import ClashingRulesError, Futures, Goal, PlanGrid, Rule
 from salescope.store import open_store
@@ -95,10 +96,9 @@ def test_a_plan_that_goes_too_far_says_how_far_it_may_go(night):
             plan_facts(other, told.fitted, as_of=told.as_of, months=3)
 
 
-def test_what_is_published_is_read_again_to_the_bit(night, facts):
+def test_what_is_published_is_read_again_to_the_bit(night, facts, tmp_path):
     workspace, _ = night
-    workspace.state.mkdir(exist_ok=True)
-    with closing(open_store(workspace.store_url)) as store:
+    with closing(open_store(f"sqlite:///{tmp_path}/store.db")) as store:
         assert published_plan_facts(store) is None
         publication = publish_plan_facts(workspace, facts, store=store)
         found = published_plan_facts(store)
@@ -106,6 +106,7 @@ def test_what_is_published_is_read_again_to_the_bit(night, facts):
     assert found.futures.grid.nodes == facts.futures.grid.nodes
     for name in ("last", "fair", "past", "potential"):
         np.testing.assert_array_equal(getattr(found, name), getattr(facts, name))
+    assert facts.model is not None
     np.testing.assert_array_equal(found.futures.paths, facts.futures.paths)
     plans = [recommended_plan(each, Goal.probability(0.6)) for each in (facts, found)]
     np.testing.assert_array_equal(plans[0].cascade.cents, plans[1].cascade.cents)
@@ -127,6 +128,35 @@ def test_targets_that_were_written_are_the_plan_again(facts):
         again = plan_of_targets(agreed_targets(table, facts.futures.grid), facts)
         np.testing.assert_array_equal(again.cascade.cents, plan.cascade.cents)
         assert again.probability == plan.probability
+
+
+def test_paths_themselves_are_published_where_months_are_over(night, tmp_path):
+    workspace, told = night
+    late = plan_facts(workspace, told.fitted, as_of=told.as_of, first=f"{told.fitted.panel_.dates[-1]:%Y-%m}", months=4)
+    assert late.model is None
+    with closing(open_store(f"sqlite:///{tmp_path}/store.db")) as store:
+        publish_plan_facts(workspace, late, store=store)
+        found = published_plan_facts(store)
+    assert found.futures.closed == 1
+    np.testing.assert_array_equal(found.futures.paths, late.futures.paths)
+
+
+def test_a_newcomer_bears_less_and_who_is_no_representative_all(night):
+    workspace, _ = night
+    months = ["2024-09", "2024-10"]
+    keys = pd.DataFrame({"region": ["North", "North"], "rep_id": ["R-001", "R-999"]})
+    past = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["2024-07", "2024-08"])
+    ramp = ramp_up_of(workspace, keys, months=months, past=past)
+    assert ramp.shape == (2, 2)
+    assert ramp[1].tolist() == [1.0, 1.0]
+    assert ((ramp >= 0.0) & (ramp <= 1.0)).all()
+    assert ramp_up_of(workspace, keys[["region"]], months=months, past=past) is None
+    without = workspace.model_copy(update={"tables": {}})
+    assert ramp_up_of(without, keys, months=months, past=past) is None
+    grid = PlanGrid.of(keys, months=months)
+    futures = Futures(grid=grid, paths=np.full((3, 2, 2), 10.0))
+    fair, _ = fair_shares(futures, past=np.empty((2, 0)), ramp_up=np.array([[0.0, 0.5], [1.0, 1.0]]))
+    assert fair.tolist() == [[0.0, 0.2], [0.4, 0.4]]
 
 
 def grid_of_year() -> PlanGrid:

@@ -5,23 +5,11 @@ from salescope.batch.growth import Growth, SalesToCome, published_sales, read_gr
 from salescope.batch.leads import BatchScores, score_leads, write_scores
 from salescope.batch.life_cycle import LifeCycles, read_life_cycles
 from salescope.batch.plan_facts import PlanFacts, plan_facts
+from salescope.batch.plan_publishing import publish_plan_facts, published_plan_facts
 from salescope.batch.receivables import LookedAt, Receivables, collection_table, read_receivables
 from salescope.batch.sales_forecasts import ForecastEdition, publish_sales_forecast
-from salescope.batch.target_table import (
-    AgreedTargets,
-    agreed_targets,
-    plan_of_targets,
-    plan_sheet,
-    revised_plan,
-    target_rows,
-)
-from salescope.batch.targets import (
-    chances,
-    plan_fairness,
-    publish_plan_facts,
-    published_plan_facts,
-    recommended_plan,
-)
+from salescope.batch.target_table import AgreedTargets, agreed_targets, plan_of_targets, revised_plan
+from salescope.batch.targets import chances, plan_fairness, plan_sheet, recommended_plan, target_rows
 
 __all__ = [
     "AgreedTargets",

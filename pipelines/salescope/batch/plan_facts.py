@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,22 +9,26 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from salescope.batch.plan_leaves import plan_leaves, plan_levels
+from salescope.batch.plan_shares import fair_shares, past_years, ramp_up_of
 from salescope.forecasting import SalesForecaster
-from salescope.forecasting.forecaster import measured_errors
-from salescope.forecasting.sample_paths import sample_paths
+from salescope.forecasting.joint_paths import joint_paths
+from salescope.forecasting.path_model import PathModel
 from salescope.frames.errors import OutOfRangeError, SettingsError
-from salescope.planning import Futures, LeafFacts, PlanGrid, fair_share, potential, years_of
+from salescope.planning import Futures, PlanGrid
 from salescope.project import Workspace
 
-__all__ = ["MOST_PATHS", "PlanFacts", "fair_shares", "joint_paths", "plan_facts", "plan_levels"]
+__all__ = ["SEED", "PlanFacts", "drawn", "plan_facts"]
 
 Floats = npt.NDArray[np.float64]
 
 MOST_PATHS = 1_000
 MOST_MONTHS = 12
 SEED = 5
-# What is published of paths is at most 64 MB, and is not to be all of it.
-MOST_CELLS = 7_500_000
+# As many are drawn as the service draws of what is published, so that both say the same chances.
+MOST_CELLS = 50_000_000
+# Paths that are published themselves are at most 64 MB.
+MOST_KEPT = 7_500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class PlanFacts:
         What each leaf can be expected to sell in a year; NaN where history is too short to say.
     as_of : Timestamp
         Only earlier orders counted; naive.
+    model : PathModel or None, default None
+        What the paths were drawn from; None where months are over, or leaves are sums of what was forecast.
     version : str or None, default None
         The promoted model of sales that had chosen how to forecast.
     publication : int or None, default None
@@ -61,6 +66,7 @@ class PlanFacts:
     past: Floats = field(repr=False)
     potential: Floats = field(repr=False)
     as_of: pd.Timestamp
+    model: PathModel | None = None
     version: str | None = None
     publication: int | None = None
 
@@ -130,110 +136,47 @@ def plan_facts(
     if not levels:
         fault = "sales.hierarchy has no level that orders have, so that there is nobody to hand targets to; name one"
         raise SettingsError(fault, place="salescope.yaml")
-    places, closed = _places(fitted, first=first, months=months)
-    keys, gather = _leaves(fitted.prepared_.keys, levels=levels)
+    places = _places(fitted, first=first, months=months)
+    keys, gather = plan_leaves(fitted.prepared_.keys, levels=levels)
     names = tuple(f"{day:%Y-%m}" for day in _days(fitted)[places])
     grid = PlanGrid.of(keys, months=names)
-    sold = gather @ np.nan_to_num(np.asarray(fitted.prepared_.panel.values))
-    futures = Futures(grid=grid, paths=_paths(fitted, gather=gather, sold=sold, places=places), closed=closed)
-    past = _past(fitted, gather=gather)
-    fair, achievable = fair_shares(futures, past=past, peers=keys.iloc[:, 0].tolist() if len(levels) > 1 else None)
-    before = places - 12
-    last = np.where(before >= 0, sold[:, np.maximum(before, 0)], 0.0)
+    history = np.asarray(fitted.prepared_.panel.values)
+    sold = gather @ np.nan_to_num(history)
+    futures, model = _futures(fitted, grid=grid, gather=gather, sold=sold, places=places)
+    begun = np.where(gather @ np.isfinite(history).astype(np.float64) > 0.0, sold, np.nan)
+    past, before = past_years(begun), places - 12
+    fair, achievable = fair_shares(
+        futures,
+        past=past,
+        peers=keys.iloc[:, 0].tolist() if len(levels) > 1 else None,
+        ramp_up=ramp_up_of(workspace, keys, months=names, past=_named(begun, fitted=fitted, first=names[0])),
+    )
     return PlanFacts(
-        futures=futures, keys=keys, last=last, fair=fair, past=past, potential=achievable, as_of=as_of, version=version
+        futures=futures,
+        keys=keys,
+        last=np.where(before >= 0, sold[:, np.maximum(before, 0)], 0.0),
+        fair=fair,
+        past=past,
+        potential=achievable,
+        as_of=as_of,
+        model=model,
+        version=version,
     )
 
 
-def joint_paths(fitted: SalesForecaster, *, paths: int, seed: int = SEED) -> Floats:
-    """Draws coherent futures of every series of a forecast.
-
-    Parameters
-    ----------
-    fitted : SalesForecaster
-        Fitted.
-    paths : int
-        How many.
-    seed : int, default 5
-        The same seed gives the same paths.
-
-    Returns
-    -------
-    ndarray of float, shape (paths, n_series, horizon)
-        In units of sales.
-    """
-    tree = fitted.tree_
-    errors, _, _ = measured_errors(fitted.fitted_, fitted.panel_)
-    mean = fitted.fitted_.mean[tree.bottom]
-    return sample_paths(mean, errors=errors, tree=tree, paths=paths, seed=seed, floor=fitted.floor_)
-
-
-def plan_levels(hierarchy: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Finds the attributes that targets are handed down by: those of the first branch of a tree.
-
-    Parameters
-    ----------
-    hierarchy : mapping of str to sequence of str
-        Each level below the total, the columns that make it.
-
-    Returns
-    -------
-    tuple of str
-        From the coarsest to the finest; levels that are no part of one another are other views of the same sales.
-
-    Examples
-    --------
-    >>> plan_levels({"region": ["region"], "rep": ["region", "rep_id"], "category": ["category"]})
-    ('region', 'rep_id')
-    """
-    chain: list[str] = []
-    for columns in hierarchy.values():
-        if set(chain) < set(columns):
-            chain += [column for column in columns if column not in chain]
-    return tuple(chain)
-
-
-def fair_shares(futures: Futures, *, past: Floats, peers: Sequence[str] | None = None) -> tuple[Floats, Floats]:
-    """Weighs what each leaf can be expected to sell by the season of its forecast.
-
-    Parameters
-    ----------
-    futures : Futures
-        Joint paths.
-    past : ndarray of float, shape (n_leaves, n_years)
-        As in `PlanFacts`; without years the forecast alone says what a leaf can sell.
-    peers : sequence of str, shape (n_leaves,), optional
-        The group of leaves that are alike, as their region.
-
-    Returns
-    -------
-    fair : ndarray of float, shape (n_leaves, n_months)
-        Proportions that add up to 1; a leaf that is not expected to sell anything bears nothing.
-    potential : ndarray of float, shape (n_leaves,)
-        In the workspace's currency; NaN where there is no year to learn from.
-
-    Raises
-    ------
-    OutOfRangeError
-        If no leaf is expected to sell anything.
-    """
-    expected = np.maximum(futures.paths.mean(axis=0), 0.0)
-    known = np.isfinite(past).any(axis=1) & (np.nan_to_num(past) > 0.0).any(axis=1) if past.size else np.zeros(0, bool)
-    if not known.any():
-        return fair_share(expected.sum(axis=1), season=expected), np.full(len(expected), np.nan)
-    found = potential(LeafFacts(history=np.maximum(past, 0.0), peers=None if peers is None else list(peers)))
-    achievable = np.asarray(found.achievable, dtype=np.float64)
-    bearing = np.where(achievable > 0.0, achievable, expected.sum(axis=1))
-    alive = bearing * (expected.sum(axis=1) > 0.0)
-    return fair_share(alive if alive.any() else expected.sum(axis=1), season=expected), achievable
+def _named(begun: Floats, *, fitted: SalesForecaster, first: str) -> pd.DataFrame:
+    """Names the months of the leaves' history before a plan."""
+    months = [f"{day:%Y-%m}" for day in fitted.panel_.dates]
+    told = pd.DataFrame(begun, columns=months)
+    return told[[month for month in months if month < first]]
 
 
 def _days(fitted: SalesForecaster) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(fitted.panel_.dates.append(fitted.dates_ahead()))
 
 
-def _places(fitted: SalesForecaster, *, first: str | None, months: int) -> tuple[npt.NDArray[np.int64], int]:
-    """Finds the plan's months among those of the history and those ahead, and how many of them are over."""
+def _places(fitted: SalesForecaster, *, first: str | None, months: int) -> npt.NDArray[np.int64]:
+    """Finds the plan's months among those of the history and those ahead."""
     days, over = _days(fitted), len(fitted.panel_.dates)
     known = [f"{day:%Y-%m}" for day in days]
     begins = known[over] if first is None else first
@@ -244,37 +187,41 @@ def _places(fitted: SalesForecaster, *, first: str | None, months: int) -> tuple
     if not 1 <= months <= most:
         least = f"1 and at most {most} (the forecast ends with {known[-1]}; sales.horizon says how far it goes)"
         raise OutOfRangeError(months, name="months", where=f"a plan from {begins}", least=least)
-    places = np.arange(start, start + months, dtype=np.int64)
-    return places, int((places < over).sum())
+    return np.arange(start, start + months, dtype=np.int64)
 
 
-def _leaves(keys: pd.DataFrame, *, levels: Sequence[str]) -> tuple[pd.DataFrame, sparse.csr_array]:
-    """Finds the leaves of the plan, and which series of the forecast are of each."""
-    told = keys[list(levels)].astype(str)
-    groups = told.groupby(list(levels), sort=True)
-    codes = groups.ngroup().to_numpy(dtype=np.int64)
-    found = told.assign(_leaf=codes).drop_duplicates("_leaf").sort_values("_leaf").drop(columns="_leaf")
-    cells = (np.ones(len(codes)), (codes, np.arange(len(codes))))
-    return found.reset_index(drop=True), sparse.csr_array(cells, shape=(len(found), len(codes)))
+def drawn(model: PathModel, *, cells: int) -> Floats:
+    """Draws the paths that a plan is judged by.
+
+    Parameters
+    ----------
+    model : PathModel
+        A recipe.
+    cells : int
+        Leaves times months: of very large plans fewer paths are drawn.
+
+    Returns
+    -------
+    ndarray of float, shape (n_paths, n_series, n_steps)
+        At most 1,000, the same every time.
+    """
+    return model.draw(max(1, min(MOST_PATHS, MOST_CELLS // cells)), seed=SEED)
 
 
-def _paths(fitted: SalesForecaster, *, gather: sparse.csr_array, sold: Floats, places: npt.NDArray[np.int64]) -> Floats:
-    over = sold.shape[1]
+def _futures(
+    fitted: SalesForecaster, *, grid: PlanGrid, gather: sparse.csr_array, sold: Floats, places: npt.NDArray[np.int64]
+) -> tuple[Futures, PathModel | None]:
+    """Draws joint paths of the leaves; months that are over are in them as they were."""
+    over, cells = sold.shape[1], grid.shape[0] * grid.shape[1]
     closed, steps = places[places < over], places[places >= over] - over
-    count = max(1, min(MOST_PATHS, MOST_CELLS // (gather.shape[0] * len(places))))
-    paths = np.empty((count, gather.shape[0], len(places)))
+    model = joint_paths(fitted, horizon=int(steps[-1]) + 1) if len(steps) else None
+    alike = gather.shape[0] == gather.shape[1] and (gather.indices == np.arange(gather.shape[1])).all()
+    if model is not None and alike and len(steps) == len(places) and steps[0] == 0:
+        return Futures(grid=grid, paths=drawn(model, cells=cells)), model
+    count = max(1, min(MOST_PATHS, MOST_KEPT // cells))
+    paths = np.empty((count, *grid.shape))
     paths[:, :, : len(closed)] = sold[:, closed]
-    if len(steps):
-        drawn = joint_paths(fitted, paths=count)[:, :, steps]
-        for place, path in enumerate(drawn):
+    if model is not None:
+        for place, path in enumerate(model.draw(count, seed=SEED)[:, :, steps]):
             paths[place, :, len(closed) :] = gather @ path
-    return paths
-
-
-def _past(fitted: SalesForecaster, *, gather: sparse.csr_array) -> Floats:
-    """Adds the history of leaves up to years that end with it; NaN where a leaf had not begun."""
-    told = np.asarray(fitted.prepared_.panel.values)
-    if told.shape[1] < MOST_MONTHS:
-        return np.empty((gather.shape[0], 0))
-    begun = gather @ np.isfinite(told).astype(np.float64) > 0.0
-    return years_of(np.where(begun, gather @ np.nan_to_num(told), np.nan))
+    return Futures(grid=grid, paths=paths, closed=len(closed)), None

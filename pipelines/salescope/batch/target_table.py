@@ -12,20 +12,9 @@ from salescope.frames.errors import MissingColumnError, OutcomeError, OutOfRange
 from salescope.planning import Cascade, Goal, PlanGrid, Rule, TargetPlan, cascade
 from salescope.sources import as_meant
 
-__all__ = [
-    "PLAN_COLUMNS",
-    "AgreedTargets",
-    "agreed_targets",
-    "plan_of_targets",
-    "plan_sheet",
-    "revised_plan",
-    "target_rows",
-]
+__all__ = ["AgreedTargets", "agreed_targets", "plan_of_targets", "revised_plan"]
 
 NAMES = {"node": ("node",), "period": ("period",), "amount": ("amount", "target"), "reason": ("reason",)}
-
-PLAN_COLUMNS = ("node", "period", "target", "last_year", "growth", "chance", "fair", "moved", "reason")
-"""The columns of a plan in a spreadsheet; `agreed_targets` reads the first three and the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,44 +148,6 @@ def revised_plan(plan: TargetPlan, agreed: AgreedTargets, *, said: str) -> Targe
     made = cascade(np.maximum(before.cents, 0.01), grid=grid, goal=goal, rules=rules)
     kept = Cascade(grid=grid, cents=made.cents, fair=before.fair, rules=made.rules, step=1)
     return replace(plan, cascade=kept, goal=Goal.amount(goal / 100.0))
-
-
-def plan_sheet(plan: TargetPlan) -> pd.DataFrame:
-    """Writes a plan as people read it in a spreadsheet.
-
-    Parameters
-    ----------
-    plan : TargetPlan
-        Any.
-
-    Returns
-    -------
-    DataFrame, shape (n_nodes * n_periods, 9)
-        `PLAN_COLUMNS`: amounts in the workspace's currency, growth and chance as proportions.
-    """
-    table = plan.table()
-    money = {"target": "cents", "last_year": "last_cents", "fair": "fair_cents"}
-    told = {name: (table[column] / 100.0).round(2) for name, column in money.items()}
-    return table.rename(columns={"probability": "chance"}).assign(**told)[list(PLAN_COLUMNS)]
-
-
-def target_rows(plan: TargetPlan) -> pd.DataFrame:
-    """Writes the targets of a plan as the table that a workspace keeps.
-
-    Parameters
-    ----------
-    plan : TargetPlan
-        Any.
-
-    Returns
-    -------
-    DataFrame, shape (n_nodes * n_months, 3)
-        ``period`` (the first day of the month), ``node`` and ``amount``, in the workspace's currency.
-    """
-    table, months = plan.table(), set(plan.futures.grid.months)
-    told = table[table["period"].isin(months)]
-    days = pd.to_datetime(told["period"], format="%Y-%m")
-    return pd.DataFrame({"period": days, "node": told["node"], "amount": told["cents"] / 100.0}).reset_index(drop=True)
 
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:

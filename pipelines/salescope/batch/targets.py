@@ -1,13 +1,11 @@
-"""Targets of a workspace: recommended, published for the service, and judged as they are agreed."""
+"""Targets of a workspace: recommended from a goal, and judged as they are agreed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salescope.batch.plan_facts import PlanFacts
@@ -15,41 +13,20 @@ from salescope.planning import (
     WHOLE,
     Attained,
     FairnessReport,
-    Futures,
     Goal,
-    PlanGrid,
     Rule,
     TargetPlan,
     TargetPlanner,
     fairness,
     run_rate,
 )
-from salescope.project import ModelName, Workspace
-from salescope.store import (
-    FUTURES,
-    KeptArray,
-    NewPublication,
-    Publication,
-    PublishedFutures,
-    Store,
-    kept_futures,
-    publish_futures,
-    retire_publications,
-)
 
-__all__ = [
-    "KEEP_FUTURES",
-    "chances",
-    "plan_fairness",
-    "publish_plan_facts",
-    "published_plan_facts",
-    "recommended_plan",
-]
+__all__ = ["PLAN_COLUMNS", "chances", "plan_fairness", "plan_sheet", "recommended_plan", "target_rows"]
 
-KEEP_FUTURES = 7
-DRAWN = "paths"
 ASKED = ("node", "period", "cents")
 LOW, HIGH = 0.1, 0.9
+PLAN_COLUMNS = ("node", "period", "target", "last_year", "growth", "chance", "fair", "moved", "reason")
+"""The columns of a plan in a spreadsheet; `salescope.batch.agreed_targets` reads the first three and the last."""
 
 
 def recommended_plan(facts: PlanFacts, goal: Goal, *, rules: Sequence[Rule] = (), step: int = 1) -> TargetPlan:
@@ -83,97 +60,6 @@ def recommended_plan(facts: PlanFacts, goal: Goal, *, rules: Sequence[Rule] = ()
     return planner.recommend(goal)
 
 
-def publish_plan_facts(
-    workspace: Workspace, facts: PlanFacts, *, store: Store, keep: int = KEEP_FUTURES
-) -> Publication:
-    """Publishes what the service recommends and judges targets by.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Its currency is told with it.
-    facts : PlanFacts
-        What is published.
-    store : Store
-        Has the published tables.
-    keep : int, default 7
-        So many publications are kept, this one among them.
-
-    Returns
-    -------
-    Publication
-
-    Raises
-    ------
-    HostileValueError
-        If there are more than 20,000 leaves, or a name cannot be stored as it is.
-    OvertakenRunError
-        If another run begins to publish meanwhile.
-    StoreUnavailableError
-        If the database does not answer.
-    """
-    futures = facts.futures
-    known = bool(np.isfinite(facts.potential).all())
-    told = PublishedFutures(
-        kind=DRAWN,
-        levels=facts.levels,
-        keys={level: facts.keys[level].tolist() for level in facts.levels},
-        months=futures.grid.months,
-        closed=futures.closed,
-        last=facts.last,
-        fair=facts.fair,
-        by_leaf={"potential": facts.potential} if known else {},
-        arrays={DRAWN: futures.paths, "past": facts.past, "potential": facts.potential},
-        notes={"fair": "potential" if known else "forecast", "paths": len(futures.paths)},
-    )
-    of = NewPublication(
-        name=FUTURES,
-        as_of=facts.as_of.to_pydatetime().replace(tzinfo=UTC),
-        at=datetime.now(UTC),
-        versions={} if facts.version is None else {ModelName.SALES.value: facts.version},
-        currency=workspace.currency,
-    )
-    publication = publish_futures(store, told, of=of)
-    retire_publications(store, keep=keep, name=FUTURES)
-    return publication
-
-
-def published_plan_facts(store: Store) -> PlanFacts | None:
-    """Reads what was published for plans last.
-
-    Parameters
-    ----------
-    store : Store
-        Has the published tables.
-
-    Returns
-    -------
-    PlanFacts or None
-        None where nothing was published, or a recipe that is not drawn here.
-
-    Raises
-    ------
-    StoreUnavailableError
-        If the database does not answer.
-    """
-    kept = kept_futures(store)
-    if kept is None or kept.kind != DRAWN:
-        return None
-    keys = pd.DataFrame({level: list(kept.keys[level]) for level in kept.levels}, dtype=object)
-    grid = PlanGrid.of(keys, months=kept.months)
-    return PlanFacts(
-        futures=Futures(grid=grid, paths=_array(kept.arrays[DRAWN]), closed=kept.closed),
-        keys=keys,
-        last=_array(kept.last),
-        fair=_array(kept.fair),
-        past=_array(kept.arrays["past"]),
-        potential=_array(kept.arrays["potential"]),
-        as_of=pd.Timestamp(kept.publication.as_of).tz_localize(None),
-        version=kept.publication.versions.get(ModelName.SALES.value),
-        publication=kept.publication.id,
-    )
-
-
 def chances(facts: PlanFacts, targets: pd.DataFrame) -> pd.DataFrame:
     """Counts how likely targets are, as of what is known now.
 
@@ -199,6 +85,7 @@ def chances(facts: PlanFacts, targets: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> keys = pd.DataFrame({"rep": ["1", "2"]})
+    >>> from salescope.planning import Futures, PlanGrid
     >>> grid = PlanGrid.of(keys, months=["2027-01"])
     >>> paths = np.array([[[1.0], [3.0]], [[2.0], [1.0]]])
     >>> nothing = np.zeros((2, 1))
@@ -276,5 +163,39 @@ def plan_fairness(plan: TargetPlan, facts: PlanFacts) -> FairnessReport:
     return fairness(attained)
 
 
-def _array(kept: KeptArray) -> npt.NDArray[np.float64]:
-    return np.frombuffer(kept.content, dtype=kept.dtype).reshape(kept.shape).astype(np.float64)
+def plan_sheet(plan: TargetPlan) -> pd.DataFrame:
+    """Writes a plan as people read it in a spreadsheet.
+
+    Parameters
+    ----------
+    plan : TargetPlan
+        Any.
+
+    Returns
+    -------
+    DataFrame, shape (n_nodes * n_periods, 9)
+        `PLAN_COLUMNS`: amounts in the workspace's currency, growth and chance as proportions.
+    """
+    table = plan.table()
+    money = {"target": "cents", "last_year": "last_cents", "fair": "fair_cents"}
+    told = {name: (table[column] / 100.0).round(2) for name, column in money.items()}
+    return table.rename(columns={"probability": "chance"}).assign(**told)[list(PLAN_COLUMNS)]
+
+
+def target_rows(plan: TargetPlan) -> pd.DataFrame:
+    """Writes the targets of a plan as the table that a workspace keeps.
+
+    Parameters
+    ----------
+    plan : TargetPlan
+        Any.
+
+    Returns
+    -------
+    DataFrame, shape (n_nodes * n_months, 3)
+        ``period`` (the first day of the month), ``node`` and ``amount``, in the workspace's currency.
+    """
+    table, months = plan.table(), set(plan.futures.grid.months)
+    told = table[table["period"].isin(months)]
+    days = pd.to_datetime(told["period"], format="%Y-%m")
+    return pd.DataFrame({"period": days, "node": told["node"], "amount": told["cents"] / 100.0}).reset_index(drop=True)
