@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import uvicorn
 from fastapi import APIRouter
-from tests.store.made import ABOUT, forecast_edition, made_rows
+from tests.store.made import ABOUT, forecast_edition, futures_edition, made_futures, made_rows
 
 from salescope.bundle.scorers import bundle_model
 from salescope.features import invoice_snapshots
@@ -25,7 +25,7 @@ from salescope.scoring.leads import LeadScorer
 from salescope.scoring.payments import PaymentScorer
 from salescope.scoring.segments import Segmenter
 from salescope.service import Extension, ServiceSettings, server_config
-from salescope.store import create_key, open_store, publish_forecasts
+from salescope.store import create_key, open_store, publish_forecasts, publish_futures
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CARD = {"data": {"as_of": "2026-02-28"}, "figures": {"newest": {"auc": 0.8, "log_loss": 0.4}}, "learner": "ridge"}
@@ -37,6 +37,9 @@ SCOPES = (
     "invoices:score",
     "leads:score",
     "outcomes:write",
+    "plans:read",
+    "plans:write",
+    "plans:approve",
     "models:read",
     "console:read",
     "admin",
@@ -102,6 +105,13 @@ def publish_sales(place: Place, *, day: int = 0, scale: float = 1.0) -> None:
     """Publishes forecasts of a small tree."""
     store = open_store(place.settings().store_url.get_secret_value())
     publish_forecasts(store, made_rows(scale=scale), of=forecast_edition(day), about=ABOUT)
+    store.close()
+
+
+def publish_made_futures(place: Place, *, day: int = 0, **changes: object) -> None:
+    """Publishes futures of the small tree."""
+    store = open_store(place.settings().store_url.get_secret_value())
+    publish_futures(store, made_futures(**changes), of=futures_edition(day))
     store.close()
 
 
@@ -181,6 +191,7 @@ def main(folder: Path) -> None:
     publish(place.published / "segments", segments_bundle(), version="1")
     publish(place.published / "payments", payments_bundle(), version="1")
     publish_sales(place)
+    publish_made_futures(place)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], place.keys["admin"], flush=True)
         uvicorn.Server(server_config(place.settings(log_level="ERROR"))).run(sockets=[listener])

@@ -34,12 +34,16 @@ def test_the_bodies_are_the_same_every_time_and_of_every_kind():
     assert len({kind for kind, _ in one}) == 15
 
 
+# Two thousand calls more, each to a process of its own: the acceptance row makes them.
+TARGETS = "^/v1/(plans|targets|budget|bonus|territories)"
+
+
 def test_schemathesis_finds_nothing(place, start):
     publish(place.published / "segments", segments_bundle(), version="1")
     publish(place.published / "payments", payments_bundle(), version="1")
     publish_sales(place)
     client = start(place.settings())
-    code, said = run_schemathesis(str(client.base_url).rstrip("/"), place.keys["admin"], examples=5)
+    code, said = run_schemathesis(str(client.base_url).rstrip("/"), place.keys["admin"], examples=5, without=TARGETS)
     assert code == 0, said[-4_000:]
 
 

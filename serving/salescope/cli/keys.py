@@ -28,6 +28,9 @@ SCOPES = (
     "leads:score",
     "models:read",
     "outcomes:write",
+    "plans:read",
+    "plans:write",
+    "plans:approve",
 )
 
 app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)

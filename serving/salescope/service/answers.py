@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -83,6 +84,10 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """Writes what the router itself refuses: an unknown address, another method."""
     status = error.status_code if isinstance(error, HTTPException) else INTERNAL.status
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The router names the methods of the first route of an address alone, and some have one for each method.
+        path = getattr(request.scope.get("route"), "path", None)
+        headers["Allow"] = request.app.state.methods.get(path, headers.get("Allow", ""))
     kind = HTTP_PROBLEMS.get(status, HTTP_PROBLEMS[400] if status < INTERNAL.status else INTERNAL)
     problem = Problem(
         type=kind.uri,

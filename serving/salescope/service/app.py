@@ -40,6 +40,9 @@ from salescope.service.pages import (
 from salescope.service.profiles import profile_routes
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
+from salescope.service.targets_plans import plan_routes
+from salescope.service.targets_process import TargetsProcess
+from salescope.service.targets_questions import target_routes
 from salescope.service.track_records import track_record_routes
 from salescope.service.what_if import what_if_routes
 from salescope.service.what_if_process import WhatIfProcess
@@ -51,8 +54,8 @@ __all__ = ["Extension", "check_start", "create_app"]
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 STORE_THREADS = 2
 
-DESCRIPTION = """Scores leads, customers and invoices with their reasons, forecasts sales, says which model
-did, and takes what happened.
+DESCRIPTION = """Scores leads, customers and invoices with their reasons, forecasts sales, plans targets with
+their chances, says which model did, and takes what happened.
 
 Every address but the two of health needs an API key, sent as `Authorization: Bearer ss_…`. Every answer carries its
 request id in `X-Request-Id`; what is no answer is a problem (RFC 9457) whose `type` leads to what to do about it.
@@ -128,6 +131,8 @@ def create_app(
         profile_routes(),
         forecast_routes(),
         what_if_routes(),
+        plan_routes(),
+        target_routes(),
         outcome_routes(),
         model_routes(),
         track_record_routes(),
@@ -137,6 +142,7 @@ def create_app(
     for router in (*routers, *(it.router for it in extensions)):
         app.include_router(router)
     app.mount("/docs/assets", docs_assets(), name="docs_assets")
+    app.state.methods = _methods(routers)
     _describe(app, routers)
     return app
 
@@ -151,6 +157,14 @@ def _gates(settings: ServiceSettings, extensions: Sequence[Extension]) -> list[M
         Middleware(KeyGate, open_paths=open_paths, open_prefixes=open_prefixes),
         Middleware(BodyGate),
     ]
+
+
+def _methods(routers: Sequence[APIRouter]) -> dict[str, str]:
+    """Lists the methods of each address, as the header ``Allow`` has them."""
+    found: dict[str, set[str]] = {}
+    for route in (route for router in routers for route in router.routes if isinstance(route, APIRoute)):
+        found.setdefault(route.path, set()).update(route.methods or ())
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}
 
 
 def _describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
@@ -209,7 +223,9 @@ async def _wire(settings: ServiceSettings, stack: AsyncExitStack, *, clock: Call
     keys = KeyRing(store, pool=store_pool, clock=clock, seconds=settings.key_seconds)
     what_if = WhatIfProcess(seconds=settings.what_if_seconds)
     stack.callback(what_if.stop)
-    return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models, what_if)
+    targets = TargetsProcess(seconds=settings.targets_seconds)
+    stack.callback(targets.stop)
+    return Wiring(settings, clock, store, store_pool, scoring_pool, keys, ledger, models, what_if, targets)
 
 
 def check_start(settings: ServiceSettings, *, now: datetime) -> None:

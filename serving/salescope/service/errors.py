@@ -10,6 +10,8 @@
     ├── UnknownCustomerError    the published customers have none of this id
     ├── NoForecastError         no forecast is published of what was asked for
     ├── WhatIfUnavailableError  a what-if cannot be answered from what is published
+    ├── NoFuturesError          no futures are published that plans could be judged by
+    ├── PlanUnavailableError    a question about targets cannot be answered from what is published
     ├── MalformedJsonError      the body is not JSON, or not JSON that has one meaning
     ├── RequestShapeError       the body is JSON of another shape
     ├── InvalidRecordError      one record of the call cannot be scored; the others are
@@ -45,8 +47,10 @@ __all__ = [
     "MissingKeyError",
     "MissingScopeError",
     "NoForecastError",
+    "NoFuturesError",
     "NoModelError",
     "OverloadedError",
+    "PlanUnavailableError",
     "PublicWithoutKeyError",
     "RequestShapeError",
     "ServiceError",
@@ -156,6 +160,28 @@ class NoForecastError(ServiceError):
 
 class WhatIfUnavailableError(ServiceError):
     """Says that a what-if cannot be answered from what is published.
+
+    Parameters
+    ----------
+    reason : str
+        Why, and what can be asked instead, as whole sentences.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+
+
+class NoFuturesError(ServiceError):
+    """Says that no futures are published that plans could be judged by."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No futures are published that targets could be judged by. `salescope targets publish` publishes them."
+        )
+
+
+class PlanUnavailableError(ServiceError):
+    """Says that a question about targets cannot be answered from what is published.
 
     Parameters
     ----------

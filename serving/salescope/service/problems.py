@@ -106,6 +106,18 @@ PROBLEMS: Mapping[type[frames_errors.SalescopeError], ProblemType] = {
         "This what-if cannot be answered",
         "The detail says why: locks that contradict each other, too much at once, or something that is not published.",
     ),
+    errors.NoFuturesError: ProblemType(
+        "no-futures",
+        404,
+        "No futures are published",
+        "Targets are judged by the futures that the night publishes; ask whoever runs the pipelines.",
+    ),
+    errors.PlanUnavailableError: ProblemType(
+        "plan-unavailable",
+        409,
+        "No targets can be made or judged so",
+        "The detail says why: rules that clash, with what would do; a name that is not there; or too much at once.",
+    ),
     errors.MalformedJsonError: ProblemType(
         "malformed-json",
         400,

@@ -20,6 +20,16 @@ from salescope.service.outcome_call import OutcomeResults
 from salescope.service.outcomes import OUTCOMES_TO_KEEP
 from salescope.service.problems import Problem
 from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
+from salescope.service.targets_answers import PlanDone, Plans, PlanTold, PlanVersions, TargetChances, TargetsRecommended
+from salescope.service.targets_bodies import (
+    AskAttainment,
+    AskTargets,
+    LockTarget,
+    MakePlan,
+    MoveStatus,
+    OverrideTarget,
+    ReleaseTarget,
+)
 from salescope.service.track_records import TrackRecord
 from salescope.service.what_if_openapi import FORECASTS_TO_CHANGE, WhatIfTold
 
@@ -27,19 +37,32 @@ __all__ = ["component_schemas"]
 
 WRITTEN: Sequence[type] = (
     Alive,
+    AskAttainment,
+    AskTargets,
     CustomerScores,
     Customers,
     ForecastNodes,
     ForecastsTold,
     InvoiceScores,
     LeadScores,
+    LockTarget,
+    MakePlan,
     ModelCard,
     Models,
+    MoveStatus,
     OutcomeResults,
+    OverrideTarget,
+    PlanDone,
+    PlanTold,
+    PlanVersions,
+    Plans,
     Problem,
     ProductsOfCustomer,
     PublishedCustomer,
     Ready,
+    ReleaseTarget,
+    TargetChances,
+    TargetsRecommended,
     TrackRecord,
     WhatIfTold,
 )

@@ -46,6 +46,8 @@ class ServiceSettings(BaseSettings):
         Of how many rows a published forecast may be for a what-if: nodes times periods.
     what_if_seconds : float, default 10
         How long one what-if may take before its process is ended.
+    targets_seconds : float, default 60
+        How long one question about targets may take before its process is ended.
     key_seconds : float, default 5
         How long a verified key is believed without asking the store; a revoked key works for so long at most.
     watch_seconds : float, default 0.5
@@ -82,6 +84,7 @@ class ServiceSettings(BaseSettings):
     max_ledger_rows: int = Field(20_000, ge=1)
     max_what_if_rows: int = Field(500_000, ge=1)
     what_if_seconds: float = Field(10.0, gt=0)
+    targets_seconds: float = Field(60.0, gt=0)
     key_seconds: float = Field(5.0, ge=0)
     watch_seconds: float = Field(0.5, gt=0)
     log_level: str = "INFO"

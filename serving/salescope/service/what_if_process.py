@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from salescope.service.errors import OverloadedError, WhatIfUnavailableError
+from salescope.service.errors import OverloadedError, PlanUnavailableError, WhatIfUnavailableError
 
 __all__ = ["WhatIfProcess"]
 
@@ -38,6 +38,10 @@ class WhatIfProcess:
     -----
     The process is started by its path: as a module it would first import the whole service.
     """
+
+    noun: ClassVar[str] = "what-ifs"
+    smaller: ClassVar[str] = "fewer locks"
+    refusal: ClassVar[type[WhatIfUnavailableError | PlanUnavailableError]] = WhatIfUnavailableError
 
     def __init__(self, *, seconds: float) -> None:
         self._seconds = seconds
@@ -68,12 +72,16 @@ class WhatIfProcess:
             If the answer takes too long, or the process ended.
         """
         if self._waiting >= MOST_WAITING:
-            raise OverloadedError(MOST_WAITING, what="what-ifs")
+            raise OverloadedError(MOST_WAITING, what=self.noun)
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, question, table)
         finally:
             self._waiting -= 1
+
+    @property
+    def _program(self) -> Path:
+        return PROGRAM
 
     def stop(self) -> None:
         """Ends the process, if it was started."""
@@ -96,8 +104,8 @@ class WhatIfProcess:
         said = self._within(process, line=msgspec.json.encode(question) + b"\n", seconds=self._seconds)
         if said is None:
             self._end()
-            raise WhatIfUnavailableError(
-                reason=f"No answer came within {self._seconds:g} seconds. Ask with fewer locks, or try again later."
+            raise self.refusal(
+                reason=f"No answer came within {self._seconds:g} seconds. Ask with {self.smaller}, or try again later."
             )
         return said
 
@@ -106,11 +114,11 @@ class WhatIfProcess:
             self._end()
             # -P keeps the service's own folder, whose modules have everyday names, from what can be imported.
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-P", str(self._program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
             if self._within(self._process, line=b"", seconds=SECONDS_TO_START) is None:
                 self._end()
-                raise WhatIfUnavailableError(reason="The process for what-ifs did not start. Try again later.")
+                raise self.refusal(reason=f"The process for {self.noun} did not start. Try again later.")
         return self._process
 
     def _within(self, process: subprocess.Popen[bytes], *, line: bytes, seconds: float) -> dict[str, Any] | None:
@@ -129,7 +137,7 @@ class WhatIfProcess:
         finally:
             timer.cancel()
         if not said.endswith(b"\n"):
-            logger.warning("the process for what-ifs ended", extra={"fields": {"pid": process.pid}})
+            logger.warning("the process for %s ended", self.noun, extra={"fields": {"pid": process.pid}})
             return None
         told: dict[str, Any] = msgspec.json.decode(said)
         return told

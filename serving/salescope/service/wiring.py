@@ -14,6 +14,7 @@ from salescope.service.access import KeyRing
 from salescope.service.ledger import LedgerWriter
 from salescope.service.live_models import LiveModels
 from salescope.service.settings import ServiceSettings
+from salescope.service.targets_process import TargetsProcess
 from salescope.service.what_if_process import WhatIfProcess
 from salescope.store import Store
 
@@ -42,6 +43,8 @@ class Wiring:
         Has the models.
     what_if : WhatIfProcess
         Answers what-ifs.
+    targets : TargetsProcess
+        Answers questions about targets.
     """
 
     settings: ServiceSettings
@@ -53,6 +56,7 @@ class Wiring:
     ledger: LedgerWriter
     models: LiveModels
     what_if: WhatIfProcess
+    targets: TargetsProcess
 
 
 def wiring_of(scope: Scope) -> Wiring:

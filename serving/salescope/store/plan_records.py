@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "create": ("draft", ()),
     "lock": ("draft", ("draft", "proposed", "approved")),
     "override": ("draft", ("draft", "proposed", "approved")),
+    "release": ("draft", ("draft", "proposed", "approved")),
     "re-plan": ("proposed", ("draft", "proposed", "approved")),
     "propose": ("proposed", ("draft",)),
     "approve": ("approved", ("draft", "proposed")),

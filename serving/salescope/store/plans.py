@@ -16,7 +16,7 @@ from salescope.store.plan_records import ACTIONS, NewPlan, PlanChange, PlanVersi
 from salescope.store.tables import PLAN_VERSIONS, PLANS
 from salescope.store.values import check_json, check_whole
 
-__all__ = ["create_plan", "plan_of", "revise_plan"]
+__all__ = ["create_plan", "plan_of", "plan_to_change", "revise_plan"]
 
 LONGEST_CONTENT = 8_000_000
 MOST_VERSIONS = 100_000
@@ -111,6 +111,35 @@ def revise_plan(store: Store, plan_id: int, *, version: int, change: PlanChange)
         return _version(connection, plan_id, version=version + 1)
 
 
+def plan_to_change(store: Store, plan_id: int, *, version: int, action: str) -> PlanVersion:
+    """Reads a plan that is to be changed, so that what could not be kept is not worked out first.
+
+    Parameters
+    ----------
+    store : Store
+        Where it is kept.
+    plan_id : int
+        The plan.
+    version : int
+        The version that the change is made of.
+    action : str
+        One of `ACTIONS`.
+
+    Returns
+    -------
+    PlanVersion
+        The newest, which is that version.
+
+    Raises
+    ------
+    UnknownPlanError, PlanConflictError, StoreUnavailableError
+        As `revise_plan`.
+    """
+    found = plan_of(store, plan_id)
+    _check_change(found, version=version, action=action)
+    return found
+
+
 def plan_of(store: Store, plan_id: int, *, version: int | None = None) -> PlanVersion:
     """Reads a plan whole.
 
@@ -160,7 +189,7 @@ def _known(connection: Connection, new: NewPlan) -> int | None:
     return None if row is None else int(row.id)
 
 
-def _check_change(newest: Row[Any], *, version: int, action: str) -> None:
+def _check_change(newest: Row[Any] | PlanVersion, *, version: int, action: str) -> None:
     if newest.version != version:
         raise _overtaken(newest.version)
     if newest.status not in ACTIONS[action][1]:
