@@ -231,6 +231,20 @@ def test_locks_that_capacity_contradicts_are_explained() -> None:
         re_plan(plan, futures=closed, capacity_changes=[CapacityChange(node="all", factor=0.0)])
 
 
+def test_a_bound_of_growth_that_closed_months_contradict_is_explained() -> None:
+    plan = recommended()
+    least = Rule.growth(FIRST, last=plan.cascade.at(FIRST), least=0.0, most=0.1)
+    plan = replace(plan, cascade=replace(plan.cascade, rules=(*plan.cascade.rules, least)))
+    gone = CapacityChange(node=FIRST, factor=0.5, reason="parental leave")
+    with pytest.raises(ClashingRulesError) as caught:
+        re_plan(plan, futures=conditioned(plan.futures, closed=2), capacity_changes=[gone], may_lower=True)
+    assert {(rule.kind, rule.reason) for rule in caught.value.rules} == {
+        ("growth", ""),
+        ("cap", "capacity: parental leave"),
+        ("lock", "closed"),
+    }
+
+
 def test_what_cannot_be_meant_is_refused() -> None:
     plan = recommended()
     with pytest.raises(MisalignedError, match="those of the plan"):

@@ -12,6 +12,7 @@ from salescope.planning.attainment import sold_cents
 from salescope.planning.bands import Bands, allowed_cents, bands_of, said_band
 from salescope.planning.cascade import Cascade
 from salescope.planning.clashes import clash_of
+from salescope.planning.errors import ClashingRulesError
 from salescope.planning.futures import Futures
 from salescope.planning.goals import Goal
 from salescope.planning.grid import Ints
@@ -188,11 +189,21 @@ def _moved(plan: TargetPlan, *, allowed: dict[str, tuple[int, int]], rules: Sequ
         found = smallest_moves(moves, step=step)
         if found is not None:
             return found.reshape(cents.shape)
-    nodes = dict.fromkeys(rule.node for rule in rules)
-    months = grid.months[: plan.futures.closed]
-    locks = [
-        Rule.lock(node, period=month, cents=plan.cascade.at(node, month), reason="closed")
-        for node in nodes
-        for month in months
-    ]
-    raise clash_of([*rules, *locks], grid=grid, near=cents.astype(np.float64))
+    raise _clash(plan, rules=rules)
+
+
+def _clash(plan: TargetPlan, *, rules: Sequence[Rule]) -> ClashingRulesError:
+    """Explains why nothing keeps the rules now that months are closed, which are locks here."""
+    grid, near = plan.futures.grid, plan.cascade.cents.astype(np.float64)
+    some = dict.fromkeys(rule.node for rule in rules if rule.kind != "growth")
+    # Bounds of growth are many, and each closed month of each node costs: they are asked where the others do not clash.
+    for nodes in (some, dict.fromkeys(rule.node for rule in rules)):
+        locks = [
+            Rule.lock(node, period=month, cents=plan.cascade.at(node, month), reason="closed")
+            for node in nodes
+            for month in grid.months[: plan.futures.closed]
+        ]
+        error = clash_of([*rules, *locks], grid=grid, near=near)
+        if len(error.rules) < len(rules) + len(locks):
+            break
+    return error
