@@ -184,6 +184,20 @@ def test_a_clash_is_named_by_its_smallest_set():
         assign_territories(accounts, representatives=people.assign(seniority=1.0))
 
 
+def test_records_may_leave_out_what_they_do_not_know():
+    accounts = pd.DataFrame(
+        [
+            {"account_id": "a", "potential": 5, "key": True, "locked": None, "latitude": 25.0, "longitude": 121.5},
+            {"account_id": "b", "potential": 3, "latitude": None, "longitude": None, "rep_id": "y"},
+            {"account_id": "c", "potential": 4, "key": False, "locked": "y", "rep_id": None},
+        ]
+    )
+    people = pd.DataFrame([{"rep_id": "x", "capacity": 60, "seniority": 7.0}, {"rep_id": "y", "capacity": 50}])
+    found = assign_territories(accounts, representatives=people)
+    assert found.accounts["rep_id"].tolist() == ["x", "y", "y"]
+    assert found.as_dict()["accounts"][0]["before"] is None
+
+
 def test_one_of_each_and_nothing_to_sell_are_enough():
     accounts = pd.DataFrame({"account_id": ["a"], "potential": [0.0]})
     people = pd.DataFrame({"rep_id": ["x"], "capacity": [1]})

@@ -139,7 +139,7 @@ def assign_territories(
     ...     }
     ... )
     >>> representatives = pd.DataFrame({"rep_id": ["R1", "R2"], "capacity": [60, 60]})
-    >>> found = assign_territories(accounts, representatives=representatives, rules=TerritoryRules(most_load=None))
+    >>> found = assign_territories(accounts, representatives=representatives)
     >>> found.accounts.loc[found.accounts["moved"], ["account_id", "rep_id"]].to_numpy().tolist()
     [['A', 'R2']]
     >>> print(found.accounts["why"][0])

@@ -22,7 +22,8 @@ class TerritoryRules:
     Parameters
     ----------
     most_load : float or None
-        The most workload of a representative, as a multiple of what capacity says is due; None for no limit.
+        The most workload of a representative, as a multiple of what capacity says is due; None for no limit but the
+        weight of balance, for one large account alone may be more than that.
     senior_years : float or None
         From how many years in the trade on somebody may have key accounts and stand beside newcomers; None where
         seniority does not matter.
@@ -45,7 +46,7 @@ class TerritoryRules:
     least 1.
     """
 
-    most_load: float | None = 1.5
+    most_load: float | None = None
     senior_years: float | None = 5.0
     newcomer_years: float = 1.0
     most_changes: int | None = None
@@ -113,7 +114,8 @@ def _key_wishes(accounts: pd.DataFrame, *, years: np.ndarray, senior: float) -> 
     names = accounts["account_id"].astype(str)
     return [
         Wish("key", f"key account {names.iloc[place]!r} to a senior of {senior:g} years", np.array([place]), seniors)
-        for place in np.flatnonzero(accounts["key"].fillna(False).astype(bool))  # noqa: FBT003 - pandas takes it so
+        for place, key in enumerate(accounts["key"])
+        if not pd.isna(key) and bool(key)
     ]
 
 
