@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,14 @@ from salescope.store import open_store
 from salescope.training.sales import forecast_sales
 
 SETTINGS = "\nsales: {horizon: 6, windows: 1, hierarchy: {region: region, rep: [region, rep_id]}}\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_paths():
+    """Draws as many as tell chances apart here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(import_module("salescope.batch.plan_facts"), "MOST_PATHS", 300)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,16 @@ def made_orders() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_paths():
+    """Draws as many as tell chances apart here; a thousand take most of the time of a command."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(import_module("salescope.batch.plan_facts"), "MOST_PATHS", 200)
+        yield
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, few_paths):
     folder = tmp_path_factory.mktemp("targets")
     made_orders().to_parquet(folder / "orders.parquet")
     (folder / "salescope.yaml").write_text(SETTINGS, encoding="utf-8")
@@ -91,7 +100,7 @@ def test_people_read_the_goal_the_chances_and_where_things_are(folder, tmp_path)
     done = salescope("targets", "recommend", "-w", folder, "--probability", 0.6, "--plot", plot, "--level", "rep_id")
     assert done.exit_code == 0, done.output
     assert plot.read_bytes().startswith(b"\x89PNG")
-    for said in ("The goal of 2027-01 to 2027-12 is", "chance of 60%", "R-1", "A picture of it in"):
+    for said in ("The goal of 2027-01 to 2027-12 is", "chance of 60%", "R-1", "--anew looks at", "A picture of it in"):
         assert said in " ".join(done.stdout.split())
 
 

@@ -21,7 +21,7 @@ from salescope.cli.targets_asked import (
     rules_asked,
 )
 from salescope.cli.targets_shown import goal_lines, padding_table, plan_table, shown_nodes
-from salescope.cli.targets_told import about, check_plot, draw, files, publish_facts, write_sheet
+from salescope.cli.targets_told import about, check_plot, draw, files, known_until, publish_facts, write_sheet
 from salescope.project import load_workspace
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def recommend(
     facts = facts_asked(settings, anew=anew, as_of=as_of, first=first, months=months, quiet=as_json)
     plan = recommended_plan(facts, goal, rules=rules_asked(rules, facts=facts), step=round(step * 100))
     sheet, nodes = plan_sheet(plan), shown_nodes(facts, level=level)
-    written = [*write_sheet(sheet, out), *plot_line(plot)]
+    written = [*known_until(facts), *write_sheet(sheet, out), *plot_line(plot)]
     if plot is not None:
         from salescope.monitoring.target_plots import plan_plot
 

@@ -21,7 +21,7 @@ from salescope.cli.targets_asked import (
     scenarios_asked,
 )
 from salescope.cli.targets_shown import chance_table, effect_table, fairness_table, longest, re_plan_lines, shown_nodes
-from salescope.cli.targets_told import about, check_plot, draw, files, write_sheet
+from salescope.cli.targets_told import about, check_plot, draw, files, known_until, write_sheet
 from salescope.project import load_workspace
 
 __all__ = ["attainment", "fairness", "re_plan", "scenario"]
@@ -59,7 +59,7 @@ def attainment(
     agreed = agreed_rows(settings, facts.futures.grid, path=targets)
     found = chances(facts, agreed.rows)
     told = found.assign(cents=found["cents"] / 100.0).rename(columns={"cents": "target"})
-    written = write_sheet(told, out)
+    written = [*known_until(facts), *write_sheet(told, out)]
     nodes = shown_nodes(facts, level=level)
     if plot is not None:
         from salescope.monitoring.target_plots import chance_plot
@@ -97,7 +97,7 @@ def re_plan(
     told = table.assign(**money)[
         ["node", "period", "old", "new", "change", "old_probability", "new_probability", "reason"]
     ]
-    written = write_sheet(told, out)
+    written = [*known_until(facts), *write_sheet(told, out)]
     moved = told[told["reason"] != ""]
     document = {
         **about(settings, facts),
@@ -129,7 +129,7 @@ def scenario(
     facts = facts_asked(settings, anew=anew, as_of=as_of, first=first, months=months, quiet=as_json)
     found = scenario_effects(agreed_plan(settings, facts, path=targets), wanted)
     told = found.assign(cents=found["cents"] / 100.0).rename(columns={"cents": "target"})
-    written = write_sheet(told, out)
+    written = [*known_until(facts), *write_sheet(told, out)]
     document = {**about(settings, facts), "effects": records(told), **files(out)}
     nodes = shown_nodes(facts, level=level)
     emit(document, as_json=as_json, people=[effect_table(told, nodes=nodes, unit=settings.currency), *written])
@@ -152,4 +152,4 @@ def fairness(
     facts = facts_asked(settings, anew=anew, as_of=as_of, first=first, months=months, quiet=as_json)
     report = plan_fairness(agreed_plan(settings, facts, path=targets), facts)
     document = {**about(settings, facts), "said": list(report.said), "groups": records(report.table())}
-    emit(document, as_json=as_json, people=[*report.said, fairness_table(report.table())])
+    emit(document, as_json=as_json, people=[*report.said, fairness_table(report.table()), *known_until(facts)])

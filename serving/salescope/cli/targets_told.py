@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from salescope.project import Workspace
     from salescope.store import Publication
 
-__all__ = ["about", "check_plot", "draw", "files", "publish_facts", "write_sheet"]
+__all__ = ["about", "check_plot", "draw", "files", "known_until", "publish_facts", "write_sheet"]
 
 
 def write_sheet(frame: pd.DataFrame, path: Path | None) -> list[str]:
@@ -42,6 +42,13 @@ def about(settings: Workspace, facts: PlanFacts) -> dict[str, Any]:
         "closed": facts.futures.closed,
         "paths": len(facts.futures.paths),
     }
+
+
+def known_until(facts: PlanFacts) -> list[str]:
+    """Says of published futures what they have seen; nothing where they were forecast now."""
+    if facts.publication is None:
+        return []
+    return [f"[dim]By what was sold before {facts.as_of:%Y-%m-%d}; --anew looks at what was sold since.[/]"]
 
 
 def files(out: Path | None, *, plot: Path | None = None) -> dict[str, str | None]:
