@@ -9,7 +9,7 @@ import pandas as pd
 from tests.acceptance.outcome import Outcome
 from tests.acceptance.tourism import CUTOFFS, HORIZON, tourism
 
-from salescope.forecasting.sample_paths import sample_paths
+from salescope.forecasting.path_model import PathModel
 from salescope.planning import (
     CapacityChange,
     Futures,
@@ -69,8 +69,8 @@ def re_planned() -> tuple[str, bool]:
         ]
     )
     last = history[tree.bottom, cutoff - HORIZON : cutoff]
-    floor = np.zeros(len(tree.bottom))
-    paths = sample_paths(last, errors=errors, tree=tree, paths=PATHS, seed=0, floor=floor)
+    model = PathModel(centre=last, errors=errors[:, tree.bottom], signed=np.zeros(len(last)))
+    paths = model.draw(PATHS, seed=0)
     grid = PlanGrid(
         nodes=tree.nodes,
         sums=tree.sums.astype(np.int64),
@@ -84,7 +84,7 @@ def re_planned() -> tuple[str, bool]:
     )
     planner = TargetPlanner(grid, futures=Futures(grid=grid, paths=paths), last=last, rules=rules)
     plan = planner.recommend(Goal.probability(0.5))
-    now = sample_paths(last, errors=errors, tree=tree, paths=PATHS, seed=1, floor=floor)
+    now = model.draw(PATHS, seed=1)
     now[:, :, :CLOSED] = history[tree.bottom, cutoff : cutoff + CLOSED]
     planned = time.monotonic() - started
     found = re_plan(
