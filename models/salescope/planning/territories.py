@@ -67,7 +67,7 @@ class Territories:
         most = [f"{float(load.max()):.0%}" for load in spread]
         return (
             f"{self.changes} of {len(self.accounts)} accounts change; the fullest representative goes from {most[0]} "
-            f"to {most[1]} of what capacity says. It costs {self.cost:.3f}, and no assignment less than {self.bound:.3f}."
+            f"to {most[1]} of what capacity says. It costs {self.cost:.3f}, and none less than {self.bound:.3f}."
         )
 
     def as_dict(self) -> dict[str, Any]:
