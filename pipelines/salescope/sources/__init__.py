@@ -1,9 +1,9 @@
 """Sources: CSV, Excel, Parquet and SQL brought to the data contract; rows that do not fit go to a quarantine."""
 
+from salescope.frames.formulas import as_meant, inert
 from salescope.sources.digest import content_digest
 from salescope.sources.exports import read_export, write_export
 from salescope.sources.facts import CheckedTable, ColumnFacts, SourceFacts
-from salescope.sources.formulas import as_meant, inert
 from salescope.sources.lead_rules import order_by_of
 from salescope.sources.opening import read_cells
 from salescope.sources.quarantine import write_quarantine

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from salescope.frames.errors import SourceError, UnknownNameError
-from salescope.sources.formulas import as_meant, inert
+from salescope.frames.formulas import as_meant, inert
 from salescope.sources.opening import read_cells
 from salescope.sources.raw import cell_text
 from salescope.sources.workbook_text import escaped

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salescope.frames.formulas import inert
 from salescope.sources.facts import Fault
-from salescope.sources.formulas import inert
 from salescope.sources.raw import STRING, RawTable, cell_text
 
 __all__ = ["WHY", "rejected_rows", "write_quarantine"]

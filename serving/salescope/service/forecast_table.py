@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
+from salescope.frames.formulas import inert
 from salescope.service.forecast_answers import MONEY
 from salescope.store import ForecastPage, ForecastRow, Publication
 
-__all__ = ["CSV_COLUMNS", "SUPPLY_COLUMNS", "SUPPLY_VERSION", "forecast_csv", "inert", "supply_csv"]
+__all__ = ["CSV_COLUMNS", "SUPPLY_COLUMNS", "SUPPLY_VERSION", "forecast_csv", "supply_csv"]
 
 PARTS = ("trend", "season", "events", "price", "other")
 CSV_COLUMNS = (
@@ -22,7 +23,6 @@ SUPPLY_COLUMNS = (
     *("format_version", "as_of", "node", "level", "frequency", "period_start", "step", "unit", "currency"),
     *("forecast", "low_80", "high_80", "low_95", "high_95"),
 )
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Cell = str | float | None
 
@@ -59,27 +59,6 @@ def supply_csv(page: ForecastPage) -> str:
         A heading and one line a node and period, with CRLF; texts that a spreadsheet would run are made inert.
     """
     return _written(SUPPLY_COLUMNS, _supply_lines(page))
-
-
-def inert(text: str) -> str:
-    """Keeps a spreadsheet from computing a text.
-
-    Parameters
-    ----------
-    text : str
-        A cell.
-
-    Returns
-    -------
-    str
-        The text, behind an apostrophe where a spreadsheet would run it.
-
-    Examples
-    --------
-    >>> inert("=1+1"), inert("region=North")
-    ("'=1+1", 'region=North')
-    """
-    return f"'{text}" if text.startswith(ACTIVE) else text
 
 
 def _csv_lines(page: ForecastPage, *, levels: Sequence[int]) -> Iterator[list[Cell]]:
