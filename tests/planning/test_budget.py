@@ -60,6 +60,18 @@ def test_no_transfer_between_two_channels_brings_more(seed: int, channels: int, 
     np.testing.assert_allclose(curves.marginal(budget.spend).mean(axis=0)[free], budget.price, rtol=1e-5)
 
 
+@given(seed=st.integers(0, 10_000), sure=st.floats(0.5, 0.95))
+@settings(deadline=None, max_examples=10)
+def test_a_careful_split_pays_in_the_share_of_draws_that_was_asked(seed: int, sure: float) -> None:
+    curves = drawn(seed)
+    bold = allocate(curves, periods=10, reserve=0.0)
+    careful = allocate(curves, periods=10, reserve=0.0, limits=BudgetLimits(sure=sure))
+    draws = (curves.response(careful.spend) - curves.response(careful.same_split)).sum(axis=1)
+    assert np.quantile(draws, 1.0 - sure) >= -1e-9 * abs(draws).max()
+    assert abs(careful.spend - careful.same_split).sum() <= abs(bold.spend - bold.same_split).sum() * (1 + 1e-9)
+    assert careful.spend.sum() == pytest.approx(bold.spend.sum())
+
+
 def test_channels_that_history_cannot_tell_keep_their_share() -> None:
     budget = allocate(drawn(0, known=2), periods=12)
     assert budget.spend[2] == pytest.approx(budget.same_split[2])
@@ -129,6 +141,8 @@ def test_wishes_that_cannot_be_meant_are_refused() -> None:
         BudgetLimits(floors={"a": -1.0})
     with pytest.raises(OutOfRangeError, match="cap of 'a'"):
         BudgetLimits(floors={"a": 2.0}, caps={"a": 1.0})
+    with pytest.raises(OutOfRangeError, match="sure"):
+        BudgetLimits(sure=1.0)
     for money in (1.0, 1e9):
         with pytest.raises(OutOfRangeError, match="history has seen leave"):
             wrong(total=money)

@@ -18,7 +18,7 @@ from salescope.planning.response_curves import ResponseCurves
 
 __all__ = ["Budget", "allocate"]
 
-HALVINGS = 50
+HALVINGS, STEPS = 50, 41
 LOW, HIGH = 0.05, 0.95
 RESERVE = 0.05
 
@@ -43,6 +43,8 @@ class Budget:
         Sales for one of money at which the margins of all free channels meet.
     pilot : Pilot or None
         What the reserve is for.
+    careful : bool
+        Whether money moved only as far as that is likely to pay, so that margins do not meet.
     """
 
     curves: ResponseCurves
@@ -53,6 +55,7 @@ class Budget:
     periods: int
     price: float
     pilot: Pilot | None
+    careful: bool = False
 
     @property
     def gain(self) -> tuple[float, float, float]:
@@ -108,6 +111,8 @@ class Budget:
             return f"at its most (cap, or what history has seen): {said}"
         if np.isclose(spend, self.low[place]):
             return f"at its least (floor, or what history has seen): {said}"
+        if self.careful:
+            return f"as far as a move is likely to pay: {said}"
         here = float(curves.marginal(self.same_split).mean(axis=0)[place])
         direction = "more" if spend > self.same_split[place] else "less"
         return f"{direction}: at its present share one more brought {here:.2f}, all margins meet at {self.price:.2f}"
@@ -207,13 +212,23 @@ def allocate(
     pilot = _pilot(curves, whole=whole, periods=periods, reserve=reserve)
     money = (whole - (pilot.amount if pilot else 0.0)) / periods
     same = curves.present * (money / present)
-    low, high = (limits or BudgetLimits()).ends(curves)
+    wishes = limits or BudgetLimits()
+    low, high = wishes.ends(curves)
     kept = np.clip(same, low, high)
     low, high = np.where(curves.known, low, kept), np.where(curves.known, high, kept)
     high = np.minimum(high, np.maximum(low, money))
     _check_total(money, low=low, high=high)
     spend, price = _water_filled(curves, money=money, low=low, high=high)
-    return Budget(curves, spend, same, low, high, periods, price, pilot)
+    if wishes.sure > 0.0 and (same >= low).all() and (same <= high).all():
+        spend = _as_far_as_it_pays(curves, spend=spend, start=same, sure=wishes.sure)
+    return Budget(curves, spend, same, low, high, periods, price, pilot, careful=wishes.sure > 0.0)
+
+
+def _as_far_as_it_pays(curves: ResponseCurves, *, spend: Floats, start: Floats, sure: float) -> Floats:
+    steps = np.linspace(0.0, 1.0, STEPS)
+    brought = np.array([curves.response(start + step * (spend - start)).sum(axis=1) for step in steps])
+    best = np.quantile(brought - brought[0], 1.0 - sure, axis=1).argmax()
+    return np.asarray(start + steps[best] * (spend - start), dtype=np.float64)
 
 
 def _pilot(curves: ResponseCurves, *, whole: float, periods: int, reserve: float) -> Pilot | None:

@@ -172,13 +172,13 @@ def _costs(table: pd.DataFrame, *, level: float) -> pd.DataFrame:
 
 def _day_count(paid: pd.DataFrame, days: tuple[pd.Timestamp, pd.Timestamp] | None) -> int:
     if days is not None:
-        return int((days[1] - days[0]).days)
+        return (days[1] - days[0]).days
     return int((paid["date"].max() - paid["date"].min()).days) + 1 if len(paid) else 0
 
 
 def _share_of(frame: pd.DataFrame, column: str, *, names: list[str], whole: int) -> Floats:
     reached = frame.groupby("channel")[column].nunique().reindex(names, fill_value=0)
-    return _over(reached.to_numpy(dtype=np.float64), np.full(len(names), whole, dtype=np.float64))
+    return _over(np.asarray(reached, dtype=np.float64), np.full(len(names), float(whole), dtype=np.float64))
 
 
 def _over(above: Floats, below: Floats) -> Floats:

@@ -14,7 +14,7 @@ __all__ = ["FADE", "HALF", "RETURN", "Noise", "PromotionHistory", "ResponseFit",
 # Priors of (mean, sd). Returns of channels scatter about a common one that is itself learned: without evidence all
 # return the same, so that the present split stays. Logarithm of a return, of the spend at half the most, logit of
 # carry-over.
-RETURN, HALF, FADE = 0.7, (0.0, 1.0), (-0.85, 1.0)
+RETURN, HALF, FADE = 0.5, (0.0, 1.0), (-0.85, 0.7)
 # What all channels together lift sales by, each by about so much: (mean of the logarithm, sd).
 LIFT = (float(np.log(0.05)), 1.5)
 ROUNDS, BOUND = 3, 7.0
@@ -234,4 +234,5 @@ def _noise(history: PromotionHistory, *, theta: Floats, noise: Noise) -> tuple[N
     memory = float(np.clip(left[1:] @ left[:-1] / max(left @ left, 1e-300), 0.0, 0.8))
     free = max(len(left) - history.base.shape[1] - history.spend.shape[1], 1)
     fresh = left[1:] - memory * left[:-1]
-    return Noise(sd=max(float(np.sqrt(fresh @ fresh / free)), 1e-6), memory=memory, level=level), base
+    sd = max(float(np.sqrt(fresh @ fresh / free)), 1e-6)
+    return Noise(sd=sd, memory=memory, level=level), base
