@@ -41,7 +41,8 @@ class Futures:
     >>> round(futures.attainment(400.0), 2), round(futures.attainment(100.0, node="rep=1", period="2027-01"), 2)
     (0.5, 0.5)
 
-    Targets that are each reached with 60 % chance add up to more than the amount that is reached with 60 %.
+    Targets that are each reached with 60 % chance add up to less than the amount that is reached with 60 %: their sum
+    is reached more often. Under 50 % it is the other way round.
 
     >>> parts = [futures.amount_at(0.6, node=node) for node in ("rep=1", "rep=2")]
     >>> futures.amount_at(0.6) > sum(parts)
