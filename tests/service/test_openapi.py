@@ -55,7 +55,7 @@ def test_every_address_says_its_problems_and_its_examples(described):
 
 def test_every_guarded_address_says_so(described):
     guarded = [operation for operation in operations(described) if operation["security"]]
-    assert len(guarded) == 25
+    assert len(guarded) == 31
     for operation in guarded:
         assert operation["security"] == [{"apiKey": []}]
         assert {"401", "403", "503"} <= operation["responses"].keys()

@@ -18,6 +18,8 @@ from salescope.store import MOST_PLANS_A_PAGE
 
 FUTURES = made_futures()
 LAST = float(FUTURES.last.sum())
+PLAN = "a plan that is made first"
+REP = {"rep_id": "R", "capacity": 1}
 GOAL = {"goal": {"kind": "growth", "value": 0.05}}
 LOCK = {"kind": "lock", "node": "region=South", "period": "2026-04", "amount": 700.0}
 
@@ -245,6 +247,110 @@ def test_what_cannot_be_answered_is_a_problem(call, path, body, status, says):
     assert "s3cret" not in answer.text
 
 
+def test_a_re_plan_is_proposed_kept_and_approved(call, plan):
+    number = plan["plan"]["id"]
+    ask = {"plan": number, "capacity_changes": [{"node": "region=North/rep=1", "factor": 0.0, "reason": "離職"}]}
+    told = call("/v1/targets:re-plan", ask, scope="plans:read").json()
+    assert (told["status"], told["kept"], told["plan"]["version"]) == ("proposed", None, 1)
+    assert told["goal"]["before"] == told["goal"]["after"]
+    assert sum(row["change_cents"] for row in told["changes"] if (row["node"], row["period"]) == ("all", "plan")) == 0
+    assert "離職" in str(told["triggers"])
+    assert call("/v1/targets:re-plan", {**ask, "keep": True}).status_code == 409
+    assert call("/v1/targets:re-plan", {**ask, "keep": True, "version": 1}, scope="plans:read").status_code == 403
+    kept = call("/v1/targets:re-plan", {**ask, "keep": True, "version": 1, "reason": "rep 1 left"}).json()["kept"]
+    assert (kept["version"], kept["status"], kept["action"], kept["reason"]) == (2, "proposed", "re-plan", "rep 1 left")
+    body = call(f"/v1/plans/{number}?level=rep", scope="plans:read").json()
+    moved = {(row["node"], row["period"]): row["new_cents"] for row in told["changes"] if "rep" in row["node"]}
+    assert moved
+    assert {place: cents(body)[place] for place in moved} == moved
+    assert call("/v1/targets:re-plan", {**ask, "keep": True, "version": 1}).status_code == 409
+    done = call(f"/v1/plans/{number}:approve", {"version": 2}, scope="plans:approve").json()
+    assert done["plan"]["status"] == "approved"
+    locked = call(f"/v1/plans/{number}:lock", {"version": 3, "node": "region=South", **whole()}).json()
+    months = [("region=North/rep=1", month) for month in FUTURES.months]
+    # A later change starts from the re-planned targets, which this lock is true of already.
+    assert [cents(locked)[place] for place in months] == [cents(body)[place] for place in months]
+
+
+def test_scenarios_change_the_very_same_futures(call, plan):
+    scenarios = [
+        {"kind": "demand", "change": -0.1},
+        {"kind": "representative_leaves", "node": "region=North/rep=1", "since": "2026-04"},
+        {"kind": "together", "scenarios": [{"kind": "price", "change": 0.03, "elasticity": -1.5}]},
+    ]
+    body = call("/v1/targets:scenario", {"plan": plan["plan"]["id"], "scenarios": scenarios}, scope="plans:read").json()
+    total = [row for row in body["effects"] if row["node"] == "all"]
+    assert len(total) == 3
+    assert total[0]["after"] < total[0]["before"]
+    open_sales = FUTURES.arrays["paths"][:, :, 1:].sum(axis=(1, 2)).mean()
+    assert total[0]["sales"] == pytest.approx(-0.1 * open_sales, rel=1e-3)
+
+
+def test_fairness_and_bonus_are_of_a_plan(call, plan):
+    number = plan["plan"]["id"]
+    fair = call("/v1/targets:fairness", {"plan": number}, scope="plans:read").json()
+    assert fair["plan"]["id"] == number
+    assert fair["groups"][0]["n"] == 4
+    bonus = {"tiers": [[0, 1], [1, 2]], "at_target": 100, "pays": "plan", "cap": 2}
+    paid = call("/v1/bonus:simulate", {"plan": number, "bonus": bonus}, scope="plans:read").json()["simulation"]
+    assert paid["at_target"] == 400.0
+    assert paid["joint"]["sd"] > paid["independent"]["sd"]
+    assert paid["joint"]["mean"] == pytest.approx(paid["independent"]["mean"])
+
+
+def test_accounts_are_assigned(call):
+    accounts = [
+        {"account_id": name, "potential": 50.0, "rep_id": "R1", "key": name == "甲"} for name in ("甲", "B", "C", "D")
+    ]
+    reps = [{"rep_id": "R1", "capacity": 1, "seniority": 9}, {"rep_id": "R2", "capacity": 1, "seniority": 6}]
+    body = {"accounts": accounts, "representatives": reps, "rules": {"most_load": 1.0}}
+    told = call("/v1/territories:assign", body, scope="plans:read").json()["territories"]
+    assert told["changes"] == 2
+    clash = [{**it, "locked": "R1"} for it in accounts]
+    answer = call("/v1/territories:assign", {**body, "accounts": clash}, scope="plans:read")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/plan-unavailable")
+
+
+def test_a_flat_history_is_refused(call):
+    sales = np.random.default_rng(0).normal(1_000.0, 10.0, 60).round(2).tolist()
+    body = {"sales": sales, "spend": {"search": [100.0] * 60}, "periods": 12}
+    answer = call("/v1/budget:allocate", body, scope="plans:read")
+    assert (answer.status_code, "Nobody can tell" in answer.json()["detail"]) == (409, True), answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "says"),
+    [
+        ("/v1/targets:re-plan", {"plan": 1, "low": 2}, 422, "/low"),
+        ("/v1/targets:re-plan", {"plan": PLAN, "low": 0.9, "high": 0.1}, 409, ""),
+        ("/v1/targets:re-plan", {"plan": PLAN, "level_shifts": [{"node": "區"}]}, 409, "區"),
+        ("/v1/targets:re-plan", {"plan": PLAN, "level_shifts": [{"node": "all", "since": "2031-01"}]}, 409, "2031-01"),
+        ("/v1/targets:re-plan", {"plan": PLAN, "level_shifts": [{"node": "all", "since": "2031-01\n"}]}, 422, "/since"),
+        ("/v1/targets:scenario", {"plan": PLAN, "scenarios": []}, 422, "/scenarios"),
+        ("/v1/targets:scenario", {"plan": PLAN, "scenarios": [{"kind": "s3cret"}]}, 422, "/scenarios/0"),
+        ("/v1/targets:scenario", {"plan": PLAN, "scenarios": [{"kind": "demand", "change": 1e308}]}, 422, "<= 1000"),
+        ("/v1/targets:scenario", {"plan": PLAN, "scenarios": [{"kind": "demand", "change": 1, "node": "x"}]}, 409, "x"),
+        ("/v1/targets:fairness", {"plan": 10**17}, 404, "no such plan"),
+        ("/v1/bonus:simulate", {"plan": PLAN, "bonus": {"tiers": [], "at_target": 1}}, 422, "/bonus/tiers"),
+        ("/v1/bonus:simulate", {"plan": PLAN, "bonus": {"tiers": [[1, 1], [0, 1]], "at_target": 1}}, 409, "tiers"),
+        ("/v1/bonus:simulate", {"plan": PLAN, "bonus": {"tiers": [[0, 1]], "at_target": 1, "team": "x"}}, 409, "x"),
+        ("/v1/budget:allocate", {"sales": [1], "spend": {"a": [1, 2]}, "periods": 12}, 409, "weeks"),
+        ("/v1/budget:allocate", {"sales": [1], "spend": {"a": [1]}, "periods": 12}, 409, "sales"),
+        ("/v1/budget:allocate", {"sales": [1e308], "spend": {"a": [1]}, "periods": 12}, 422, "/sales/0"),
+        ("/v1/budget:allocate", {"sales": [1], "spend": {}, "periods": 12}, 422, "/spend"),
+        ("/v1/budget:allocate", {"sales": [1], "spend": {"\x00": [1]}, "periods": 12}, 422, "/spend"),
+        ("/v1/territories:assign", {"accounts": [], "representatives": []}, 422, "/accounts"),
+        ("/v1/territories:assign", {"accounts": [{"account_id": "A", "potential": 1}] * 2, "representatives": [REP]}, 409, ""),
+    ],
+)  # fmt: skip
+def test_reports_that_cannot_be_made_are_problems(call, path, body, status, says):
+    if body.get("plan") == PLAN:
+        body = {**body, "plan": call("/v1/plans", {"name": "asked", "key": "reports", **GOAL}).json()["plan"]["id"]}
+    answer = call(path, body, scope="admin")
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text
+    assert "s3cret" not in answer.text
+
+
 @pytest.mark.parametrize("query", ["limit=0", f"limit={MOST_PLANS_A_PAGE + 1}", "status=x", "cursor=WzEsMV0", "plan=1"])
 def test_queries_that_cannot_be_meant(call, query):
     assert call(f"/v1/plans?{query}", scope="plans:read").status_code in {404, 422}
@@ -303,6 +409,9 @@ def test_hostile_bodies_get_no_5xx_and_always_a_problem(call, client, shared_pla
         ("/v1/plans/1:retire", "plans:write", "plans:approve"),
         ("/v1/targets:recommend", "forecasts:read", "plans:read"),
         ("/v1/targets:attainment", "forecasts:read", "plans:read"),
+        ("/v1/targets:re-plan", "forecasts:read", "plans:read"),
+        ("/v1/budget:allocate", "forecasts:read", "plans:read"),
+        ("/v1/territories:assign", "forecasts:read", "plans:read"),
     ],
 )
 def test_a_key_does_what_its_scope_says(call, client, path, held, needed):

@@ -38,6 +38,7 @@ from salescope.service.pages import (
     page_routes,
 )
 from salescope.service.profiles import profile_routes
+from salescope.service.resources import resource_routes
 from salescope.service.schemas import component_schemas
 from salescope.service.settings import ServiceSettings
 from salescope.service.targets_plans import plan_routes
@@ -133,6 +134,7 @@ def create_app(
         what_if_routes(),
         plan_routes(),
         target_routes(),
+        resource_routes(),
         outcome_routes(),
         model_routes(),
         track_record_routes(),

@@ -176,7 +176,7 @@ class NoFuturesError(ServiceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No futures are published that targets could be judged by. `salescope targets publish` publishes them."
+            "No futures are published that targets could be judged by. `salescope targets recommend` publishes them."
         )
 
 

@@ -20,9 +20,11 @@ from salescope.service.outcome_call import OutcomeResults
 from salescope.service.outcomes import OUTCOMES_TO_KEEP
 from salescope.service.problems import Problem
 from salescope.service.profile_answers import Customers, ProductsOfCustomer, PublishedCustomer
+from salescope.service.resources_bodies import AllocateBudget, AssignTerritories, SimulateBonus
 from salescope.service.targets_answers import PlanDone, Plans, PlanTold, PlanVersions, TargetChances, TargetsRecommended
 from salescope.service.targets_bodies import (
     AskAttainment,
+    AskFairness,
     AskTargets,
     LockTarget,
     MakePlan,
@@ -30,12 +32,34 @@ from salescope.service.targets_bodies import (
     OverrideTarget,
     ReleaseTarget,
 )
+from salescope.service.targets_changes import AskReplan
+from salescope.service.targets_reports import (
+    BonusSimulated,
+    BudgetAllocated,
+    ReplanProposed,
+    ScenariosTold,
+    TargetsFairness,
+    TerritoriesAssigned,
+)
+from salescope.service.targets_scenarios import AskScenario
 from salescope.service.track_records import TrackRecord
 from salescope.service.what_if_openapi import FORECASTS_TO_CHANGE, WhatIfTold
 
 __all__ = ["component_schemas"]
 
 WRITTEN: Sequence[type] = (
+    AllocateBudget,
+    AskFairness,
+    AskReplan,
+    AskScenario,
+    AssignTerritories,
+    BonusSimulated,
+    BudgetAllocated,
+    ReplanProposed,
+    ScenariosTold,
+    SimulateBonus,
+    TargetsFairness,
+    TerritoriesAssigned,
     Alive,
     AskAttainment,
     AskTargets,

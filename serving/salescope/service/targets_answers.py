@@ -12,12 +12,14 @@ from msgspec import Meta
 from salescope.store import PlanVersion, Publication
 
 __all__ = [
+    "Cents",
     "FuturesPublishedIn",
     "PlanDone",
     "PlanEntry",
     "PlanTold",
     "PlanVersions",
     "Plans",
+    "Probability",
     "TargetChances",
     "TargetsRecommended",
     "entry_of",

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from starlette.requests import Request
 
 from salescope.service.errors import NoFuturesError, PlanUnavailableError
-from salescope.service.targets_bodies import AskTargets, RuleSent
+from salescope.service.targets_answers import entry_of, futures_in
+from salescope.service.targets_bodies import AskTargets, OfPlan, RuleSent
 from salescope.service.targets_process import futures_table
-from salescope.service.wiring import Wiring
+from salescope.service.wiring import Wiring, wiring_of
 from salescope.store import PlanVersion, Publication, current_futures, plan_of
 
-__all__ = ["ask_process", "cents_of", "current", "kept_version", "targets_question"]
+__all__ = ["ask_of_plan", "ask_process", "cents_of", "current", "kept_version", "targets_question"]
 
 
 async def current(wiring: Wiring) -> Publication:
@@ -100,6 +102,33 @@ async def ask_process(
     if "refused" in said:
         raise PlanUnavailableError(reason=said["refused"])
     return said
+
+
+async def ask_of_plan(request: Request, call: OfPlan, *, ask: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Puts a question about a plan as it is kept, to be counted in the futures of now.
+
+    Parameters
+    ----------
+    request : Request
+        The call.
+    call : OfPlan
+        Which plan.
+    ask : str
+        The question.
+    **more : object
+        What belongs to it.
+
+    Returns
+    -------
+    dict
+        ``told``, and what every answer of a plan has.
+    """
+    wiring = wiring_of(request.scope)
+    plan = await kept_version(wiring, call.plan, version=call.version)
+    publication = await current(wiring)
+    said = await ask_process(wiring, {"ask": ask, "content": plan.content, **more}, publication=publication)
+    about = {"plan": entry_of(plan), "publication": futures_in(publication)}
+    return {"told": said["told"], "request_id": request.state.request_id, **about}
 
 
 def targets_question(call: AskTargets, *, keep: bool) -> dict[str, Any]:

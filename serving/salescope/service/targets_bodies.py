@@ -10,13 +10,16 @@ from msgspec import Meta
 from salescope.store import LARGEST_VALUE, LONGEST_NODE, LONGEST_REASON
 
 __all__ = [
+    "NO_NUL",
     "AskAttainment",
+    "AskFairness",
     "AskTargets",
     "GoalSent",
     "GrowthsSent",
     "LockTarget",
     "MakePlan",
     "MoveStatus",
+    "OfPlan",
     "OverrideTarget",
     "ReleaseTarget",
     "RuleSent",
@@ -39,6 +42,11 @@ Amount = Annotated[float, Meta(ge=0, le=LARGEST_VALUE, description="In the works
 Rate = Annotated[float, Meta(ge=-1, le=1_000, description="A proportion: 0.05 is five percent more than last year.")]
 Chance = Annotated[float, Meta(gt=0, lt=1)]
 Reason = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON, pattern=NO_NUL, description="Why.")]
+Since = Annotated[
+    str,
+    Meta(max_length=7, pattern="^([0-9]{4}-(0[1-9]|1[0-2]))?$", description="A month; empty for all that is open."),
+]
+Share = Annotated[float, Meta(ge=0, le=1)]
 PlanNumber = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 VersionNumber = Annotated[int, Meta(ge=1, le=100_000, description="The version that was read; another is refused.")]
 
@@ -189,6 +197,17 @@ class MoveStatus(Sent, frozen=True, kw_only=True):
 
     version: VersionNumber
     reason: Reason | None = None
+
+
+class OfPlan(Sent, frozen=True, kw_only=True):
+    """Names the plan that a question is about, by default as its newest version."""
+
+    plan: PlanNumber
+    version: VersionNumber | None = None
+
+
+class AskFairness(OfPlan, frozen=True, kw_only=True):
+    """Asks whether the targets of a plan are as likely for everyone."""
 
 
 class TargetSent(Sent, frozen=True, kw_only=True):

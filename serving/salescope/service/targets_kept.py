@@ -79,10 +79,10 @@ def plan_id_in(request: Request) -> int:
     return int(said)
 
 
-async def plan_changing(request: Request, *, version: int, action: str) -> PlanVersion:
-    """Reads the plan of an address, which must be at that version and take that change."""
-    wiring, plan_id = wiring_of(request.scope), plan_id_in(request)
-    return await stored(wiring, lambda: plan_to_change(wiring.store, plan_id, version=version, action=action))
+async def plan_changing(request: Request, *, version: int, action: str, plan_id: int | None = None) -> PlanVersion:
+    """Reads a plan, by default that of the address, which must be at that version and take that change."""
+    wiring, wanted = wiring_of(request.scope), plan_id_in(request) if plan_id is None else plan_id
+    return await stored(wiring, lambda: plan_to_change(wiring.store, wanted, version=version, action=action))
 
 
 async def told_plan(wiring: Wiring, version: PlanVersion, *, shown: Shown) -> dict[str, Any]:

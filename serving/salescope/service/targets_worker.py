@@ -21,17 +21,20 @@ from numpy.typing import NDArray
 from salescope.frames.errors import SalescopeError
 from salescope.planning import (
     WHOLE,
+    CapacityChange,
     Cascade,
     Futures,
     Goal,
     Growths,
+    LevelShift,
     NewShare,
     PlanGrid,
     Rule,
     TargetPlanner,
-    run_rate,
+    re_plan,
 )
 from salescope.planning.kept_plans import kept_grid, kept_plan, kept_rows, level_nodes, plan_of_kept
+from salescope.planning.plain_questions import allocated, assigned, chances_of, judged, simulated, supposed
 from salescope.planning.rules import UNBOUNDED
 from salescope.planning.target_plan import plain
 
@@ -211,7 +214,7 @@ def _closed_locks(made: Cascade, *, closed: int) -> list[Rule]:
     return [Rule.lock(leaf, cents=made.at(leaf, month), period=month) for leaf in leaves for month in months]
 
 
-def show(question: Mapping[str, Any], _: Held | None) -> Told:
+def show(question: Mapping[str, Any]) -> Told:
     """Tells a plan as it is kept: its chances are those of when it was made."""
     return {"told": told_of(question["content"], question["show"])}
 
@@ -227,25 +230,8 @@ def attain(question: Mapping[str, Any], held: Held) -> Told:
         wanted = [(node, period, made.at(node, period)) for node in nodes for period in periods]
     if len(wanted) > MOST_CHANCES:
         return {"refused": _too_many(len(wanted), most=MOST_CHANCES)}
-    projected = dict(zip(grid.nodes, run_rate(held.futures, last=held.last).tolist(), strict=True))
-    told = []
-    for node, period, cents in wanted:
-        sold = np.rint(held.futures.of(node, period) * 100.0)
-        low, high = np.quantile(sold, (0.1, 0.9))
-        rate = projected[node] if period == WHOLE and held.futures.closed else float("nan")
-        told.append(
-            {
-                "node": node,
-                "period": period,
-                "cents": cents,
-                "probability": float((sold >= cents).mean()),
-                "expected_cents": round(float(sold.mean())),
-                "low_cents": round(low),
-                "high_cents": round(high),
-                "run_rate_cents": None if np.isnan(rate) else round(rate * 100.0),
-            }
-        )
-    return {"told": {"paths": len(held.futures.paths), "closed": held.futures.closed, "chances": told}}
+    chances = chances_of(held.futures, wanted, last=held.last)
+    return {"told": {"paths": len(held.futures.paths), "closed": held.futures.closed, "chances": chances}}
 
 
 def rule_of(sent: Mapping[str, Any], *, held: Held) -> Rule:
@@ -284,10 +270,65 @@ def _too_many(found: int, *, most: int) -> str:
     return f"That would be {found:,} rows, and an answer has {most:,} at most. Name fewer nodes or periods."
 
 
+def propose(question: Mapping[str, Any], held: Held) -> Told:
+    """Proposes the smallest re-plan; the new plan comes back whole where any target moves."""
+    old = plan_of_kept(question["content"], futures=held.futures, last=held.last)
+    nodes, periods = shown(question["show"], grid=held.futures.grid, levels=held.levels)
+    found = re_plan(
+        old,
+        futures=held.futures,
+        band=dict.fromkeys(nodes, (question["low"], question["high"])),
+        level_shifts=[LevelShift(**it) for it in question["level_shifts"]],
+        capacity_changes=[CapacityChange(**it) for it in question["capacity_changes"]],
+        may_lower=question["may_lower"],
+    )
+    told = {name: value for name, value in found.as_dict().items() if name != "plan"}
+    named = [row for row in told["changes"] if not question["show"]["periods"] or row["period"] in periods]
+    if len(named) > MOST_ROWS:
+        raise SalescopeError(_too_many(len(named), most=MOST_ROWS))
+    content = kept_plan(found.new, keys=held.keys, base="targets") if found.status == "proposed" else None
+    return {"told": {**told, "changes": named}, "content": content}
+
+
+def suppose(question: Mapping[str, Any], held: Held) -> Told:
+    """Says what scenarios do to the chances of a plan."""
+    plan = plan_of_kept(question["content"], futures=held.futures, last=held.last)
+    nodes, _ = shown(question["show"], grid=held.futures.grid, levels=held.levels)
+    periods = question["show"]["periods"] or [WHOLE]
+    if (count := len(nodes) * len(periods) * len(question["scenarios"])) > MOST_ROWS:
+        raise SalescopeError(_too_many(count, most=MOST_ROWS))
+    return {"told": {"effects": supposed(plan, question["scenarios"], nodes=nodes, periods=periods)}}
+
+
+def judge(question: Mapping[str, Any], held: Held) -> Told:
+    """Says whether targets are as likely for everyone."""
+    plan = plan_of_kept(question["content"], futures=held.futures, last=held.last)
+    past = held.by_leaf.get("past")
+    if past is not None:
+        past = np.where(held.by_leaf.get("past_known", np.ones(past.shape)) > 0, past, np.nan)
+    groups = {level: held.keys[level] for level in held.levels[:-1]}
+    return {"told": judged(plan, groups=groups, past=past, size=held.by_leaf.get("potential"))}
+
+
+def pay(question: Mapping[str, Any], held: Held) -> Told:
+    """Says what a bonus plan costs for the targets of a plan."""
+    plan = plan_of_kept(question["content"], futures=held.futures, last=held.last)
+    return {"told": {"simulation": simulated(plan, question["bonus"])}}
+
+
 ASKS: Mapping[str, Callable[[Mapping[str, Any], Held], Told]] = {
     "recommend": recommend,
     "revise": revise,
     "attainment": attain,
+    "re-plan": propose,
+    "scenario": suppose,
+    "fairness": judge,
+    "bonus": pay,
+}
+FREE: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
+    "show": show,
+    "budget": lambda question: {"told": {"budget": allocated(question["history"])}},
+    "territories": lambda question: {"told": {"territories": assigned(question["market"])}},
 }
 
 
@@ -307,7 +348,7 @@ def answer_to(question: Mapping[str, Any], *, held: Held | None) -> Told:
         What is ``told``, or why it is ``refused``.
     """
     try:
-        return show(question, None) if held is None else ASKS[question["ask"]](question, held)
+        return FREE[question["ask"]](question) if held is None else ASKS[question["ask"]](question, held)
     except SalescopeError as error:
         return {"refused": str(error)}
 
