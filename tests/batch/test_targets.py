@@ -261,6 +261,8 @@ def test_a_leaf_that_sells_nothing_any_more_bears_nothing():
     fair, achievable = fair_shares(Futures(grid=grid, paths=paths), past=np.array([[100.0, 100.0], [80.0, 90.0]]))
     assert fair.tolist() == [[0.0], [1.0]]
     assert np.isfinite(achievable).all()
+    short, half = fair_shares(Futures(grid=grid, paths=paths + 25.0), past=np.array([[80.0], [20.0]]))
+    assert (half.tolist(), short.ravel().tolist()) == (pytest.approx([52.5, 47.5]), pytest.approx([0.525, 0.475]))
     young, unknown = fair_shares(Futures(grid=grid, paths=paths + 1.0), past=np.empty((2, 0)))
     assert young.ravel().tolist() == pytest.approx([1 / 52, 51 / 52])
     assert np.isnan(unknown).all()

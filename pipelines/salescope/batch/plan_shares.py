@@ -31,7 +31,7 @@ def fair_shares(
     futures : Futures
         Joint paths.
     past : ndarray of float, shape (n_leaves, n_years)
-        As in `PlanFacts`; without years the forecast alone says what a leaf can sell.
+        As in `PlanFacts`; without years the forecast alone says what a leaf can sell, beside one year it is half of it.
     peers : sequence of str, shape (n_leaves,), optional
         The group of leaves that are alike, as their region.
     ramp_up : ndarray of float, shape (n_leaves, n_months), optional
@@ -56,6 +56,10 @@ def fair_shares(
         return shares, np.full(len(expected), np.nan)
     found = potential(LeafFacts(history=np.maximum(past, 0.0), peers=None if peers is None else list(peers)))
     achievable = np.asarray(found.achievable, dtype=np.float64)
+    if past.shape[1] == 1 and expected.any():
+        # One year alone has its luck in it, and nothing to steady it by but the forecast.
+        ahead = expected.sum(axis=1) * (achievable.sum() / expected.sum())
+        achievable = (achievable + ahead) / 2.0
     bearing = np.where(achievable > 0.0, achievable, expected.sum(axis=1))
     alive = bearing * (expected.sum(axis=1) > 0.0)
     chosen = alive if alive.any() else expected.sum(axis=1)
