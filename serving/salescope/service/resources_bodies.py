@@ -48,10 +48,8 @@ class AllocateBudget(Sent, frozen=True, kw_only=True):
     periods: Annotated[int, Meta(ge=2, le=520, description="Weeks of the plan.")]
     total: Annotated[Amount | None, Meta(description="Money of all weeks; null for as much as at present.")] = None
     reserve: Annotated[float, Meta(ge=0, le=0.5, description="Proportion kept for a pilot.")] = 0.05
-    floors: Tier = Annotated[list[Number], Meta(min_length=2, max_length=2, description="Where it starts, and its rate.")]
-ByChannel = msgspec.field(default_factory=dict)
-    caps: Tier = Annotated[list[Number], Meta(min_length=2, max_length=2, description="Where it starts, and its rate.")]
-ByChannel = msgspec.field(default_factory=dict)
+    floors: ByChannel = msgspec.field(default_factory=dict)
+    caps: ByChannel = msgspec.field(default_factory=dict)
     beyond_seen: bool = False
 
 
