@@ -192,6 +192,15 @@ def test_first_days_are_months_quarters_or_years_as_their_rows_say():
     assert found.rows["cents"].tolist() == [1_000] * 4 + [4_000, 300]
 
 
+def test_what_a_spreadsheet_makes_of_a_month_is_that_month():
+    said = ["2027/1/1", "Feb-27", "2027年3月", "2027.4", "2027-Q2", "plan", "2027", "2027/13/1", "soon"]
+    found = agreed_targets(pd.DataFrame({"node": "all", "period": said, "amount": 1}), grid_of_year())
+    assert found.rows["period"].tolist() == ["2027-01", "2027-02", "2027-03", "2027-04", "2027-Q2", "plan", "2027"]
+    assert found.passed["period"].tolist() == ["2027-13", "soon"]
+    days = pd.DataFrame({"node": "all", "period": ["2027/1/1", "2027/2/1"], "amount": 1})
+    assert agreed_targets(days, grid_of_year()).rows["period"].tolist() == ["2027-01", "2027-02"]
+
+
 def test_coarse_targets_are_handed_down_by_fair_shares():
     table = pd.DataFrame({"node": ["region=N", "region=S"], "period": "2027", "amount": [240.0, 60.0]})
     plan = plan_of_targets(agreed_targets(table, grid_of_year()), facts_of_year())

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from tests.batch.sales_night import quick_members, salescope
 
+from salescope.frames.errors import SalescopeError
 from salescope.sources import read_export, write_export
 
 REGIONS = {"R-1": "北區", "R-2": "北區", "R-3": "=南區", "R-4": "=南區"}
@@ -197,3 +198,20 @@ def test_what_cannot_be_meant_says_what_to_do(folder, tmp_path):
     write_export([("region=西區", "2027", 5)], other, columns=["node", "period", "amount"])
     done = salescope("targets", "attainment", "-w", folder, "--targets", other)
     assert "There is no target from 2027-01 to 2027-12" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "demand change=much", "demand 'change=1", "demand", "price change=0.1 colour=red"]
+)
+def test_a_scenario_that_cannot_be_meant_is_refused_in_one_line(folder, said):
+    done = salescope("targets", "scenario", "-w", folder, "--targets", folder / "plan.xlsx", "--if", said)
+    assert isinstance(done.exception, SalescopeError)
+
+
+@pytest.mark.parametrize("amount", [None, "nan", "many", "-5"])
+def test_a_rule_without_an_amount_is_refused_in_one_line(folder, tmp_path, amount):
+    write_export(
+        [("lock", "all", "2027-01", amount)], tmp_path / "r.xlsx", columns=["kind", "node", "period", "amount"]
+    )
+    done = salescope("targets", "recommend", "-w", folder, "--rules", tmp_path / "r.xlsx")
+    assert isinstance(done.exception, SalescopeError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,10 @@ from salescope.sources import as_meant
 
 __all__ = ["AgreedTargets", "agreed_targets", "plan_of_targets", "revised_plan"]
 
+DAY = r"^\s*(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:[ T]00:00:00)?\s*$"
+MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](?:\d{1,2}日?)?)?")
+SHORT = re.compile(r"([A-Za-z]{3})-(\d{2})")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NAMES = {"node": ("node",), "period": ("period",), "amount": ("amount", "target"), "reason": ("reason",)}
 
 
@@ -170,17 +175,35 @@ def _cents(amounts: pd.Series) -> pd.Series:
 
 
 def _periods(told: pd.DataFrame) -> pd.Series:
-    if not pd.api.types.is_datetime64_any_dtype(told["period"]):
-        days = pd.to_datetime(told["period"], format="%Y-%m-%d", errors="coerce")
-        if not len(days) or days.isna().any():
-            return told["period"].astype(str)
-        told = told.assign(period=days)
-    days = told["period"]
+    days = _days(told["period"])
+    if days is None:
+        return told["period"].astype(str).map(_named)
     months = told.assign(_month=days.dt.month).groupby("node", sort=False)["_month"]
     yearly = months.transform(lambda month: (month == 1).all()).astype(bool)
     quarterly = months.transform(lambda month: month.isin([1, 4, 7, 10]).all()).astype(bool)
     quarter = days.dt.strftime("%Y-Q") + days.dt.quarter.astype(str)
     return days.dt.strftime("%Y-%m").mask(quarterly, quarter).mask(yearly, days.dt.strftime("%Y"))
+
+
+def _days(periods: pd.Series) -> pd.Series | None:
+    """Reads first days; None where one of them is the name of a period."""
+    if pd.api.types.is_datetime64_any_dtype(periods):
+        return periods
+    parts = periods.astype(str).str.extract(DAY)
+    if not len(parts) or parts.isna().to_numpy().any():
+        return None
+    days = pd.to_datetime(parts.astype(int), errors="coerce")
+    return None if days.isna().any() else days
+
+
+def _named(text: str) -> str:
+    """Names a period as a plan does, also what a spreadsheet has made of it: 2027/1/1 or Jan-27 of 2027-01."""
+    text = text.strip()
+    if found := MONTH.fullmatch(text):
+        return f"{found[1]}-{int(found[2]):02d}"
+    if (found := SHORT.fullmatch(text)) and found[1].title() in MONTHS:
+        return f"20{found[2]}-{MONTHS.index(found[1].title()) + 1:02d}"
+    return text
 
 
 def _is_whole(period: str, grid: PlanGrid) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from salescope.cli.output import moment_asked, plain, remark, steps_shown
-from salescope.frames.errors import MissingColumnError, OutcomeError, UnknownNameError
+from salescope.frames.errors import (
+    MissingColumnError,
+    OutcomeError,
+    OutOfRangeError,
+    SalescopeError,
+    UnknownNameError,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,22 +142,35 @@ def _text(cell: object) -> str:
 
 
 def _number(row: dict[str, Any], name: str) -> float:
+    cell = row.get(name)
     try:
-        return float(row.get(name) or "")
-    except ValueError:
-        raise MissingColumnError([name], where=f"the rule {row['kind']} of {row['node']}", present=list(row)) from None
+        number = float(cell or "")
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        where = f"the rule {row['kind']!r} of {row['node']!r}"
+        raise OutOfRangeError("" if cell is None else cell, name=name, where=where, least="a number")
+    return number
 
 
 def scenarios_asked(wanted: Sequence[str]) -> list[AnyScenario]:
     """Reads scenarios as ``demand change=-0.1 node=region=North``; by default demand a tenth lower."""
+    return [_scenario(said) for said in wanted or ("demand change=-0.1",)]
+
+
+def _scenario(said: str) -> AnyScenario:
     from salescope.planning import scenario_of
 
-    found = []
-    for said in wanted or ("demand change=-0.1",):
+    try:
         kind, *given = shlex.split(said)
         pairs = [each.partition("=") for each in given]
-        found.append(scenario_of({"kind": kind, **{name: _value(value) for name, _, value in pairs}}))
-    return found
+        return scenario_of({"kind": kind, **{name: _value(value) for name, _, value in pairs}})
+    except (TypeError, ValueError) as error:
+        # What a scenario refuses by itself says what is accepted.
+        if isinstance(error, SalescopeError):
+            raise
+        least = "a kind and its numbers, as 'demand change=-0.1'"
+        raise OutOfRangeError(said, name="--if", where="a scenario", least=least) from None
 
 
 def _value(text: str) -> object:
