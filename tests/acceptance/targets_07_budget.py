@@ -30,6 +30,7 @@ class Share:
     of_all_present: float
     margins_inside: float
     refused: bool
+    noise: float
 
 
 def run() -> Outcome:
@@ -50,6 +51,12 @@ def run() -> Outcome:
             f"{mean['of_all']:.3f}, {mean['of_all_asked']:.3f} when asked to go beyond the range; true marginal returns "
             f"inside their 90 % intervals: {mean['margins_inside']:.0%}"
         )
+        for low, high in ((0.0, 0.015), (0.015, 0.03), (0.03, 1.0)):
+            some = (low <= found["noise"]) & (found["noise"] < high)
+            print(
+                f"  noise of {low:.1%} to {high:.1%} of sales ({some.sum()} companies): present split "
+                f"{found['present'][some].mean():.3f}, recommended {found['recommended'][some].mean():.3f}"
+            )
         said.append(f"±{vary:.0%}: {mean['recommended']:.3f} of the achievable response, {gain:.0%} of the gain")
     print(made_companies())
     flat, asked = refusals()
@@ -89,6 +96,7 @@ def judged(company: PromotedCompany) -> Share:
         of_all_present=company.response(now) / overall,
         margins_inside=float(((inside[0] <= true) & (true <= inside[1])).mean()),
         refused=not curves.known.any(),
+        noise=curves.noise / float(company.sales.mean()),
     )
 
 
