@@ -182,7 +182,8 @@ def _periods(told: pd.DataFrame) -> pd.Series:
     yearly = months.transform(lambda month: (month == 1).all()).astype(bool)
     quarterly = months.transform(lambda month: month.isin([1, 4, 7, 10]).all()).astype(bool)
     quarter = days.dt.strftime("%Y-Q") + days.dt.quarter.astype(str)
-    return days.dt.strftime("%Y-%m").mask(quarterly, quarter).mask(yearly, days.dt.strftime("%Y"))
+    named = pd.Series(days.dt.strftime("%Y-%m"), index=told.index)
+    return named.mask(quarterly, quarter).mask(yearly, days.dt.strftime("%Y"))
 
 
 def _days(periods: pd.Series) -> pd.Series | None:
@@ -192,7 +193,7 @@ def _days(periods: pd.Series) -> pd.Series | None:
     parts = periods.astype(str).str.extract(DAY)
     if not len(parts) or parts.isna().to_numpy().any():
         return None
-    days = pd.to_datetime(parts.astype(int), errors="coerce")
+    days = pd.Series(pd.to_datetime(parts.astype(int), errors="coerce"), index=periods.index)
     return None if days.isna().any() else days
 
 
