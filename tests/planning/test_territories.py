@@ -193,6 +193,7 @@ def test_records_may_leave_out_what_they_do_not_know():
         ]
     )
     people = pd.DataFrame([{"rep_id": "x", "capacity": 60, "seniority": 7.0}, {"rep_id": "y", "capacity": 50}])
+    accounts, people = accounts.assign(workload=None), people.assign(ability=[None, 1.0], team=None)
     found = assign_territories(accounts, representatives=people)
     assert found.accounts["rep_id"].tolist() == ["x", "y", "y"]
     assert found.as_dict()["accounts"][0]["before"] is None
@@ -215,7 +216,7 @@ def test_what_cannot_be_meant_is_refused():
         ({"accounts": accounts.assign(potential=-1.0)}, OutOfRangeError),
         ({"accounts": accounts.assign(locked="nobody")}, UnknownNameError),
         ({"representatives": people.assign(capacity=0)}, OutOfRangeError),
-        ({"representatives": people.assign(ability=np.nan)}, OutOfRangeError),
+        ({"representatives": people.assign(ability=np.inf)}, OutOfRangeError),
     ):
         given = {"accounts": accounts, "representatives": people} | wrong
         with pytest.raises(error):

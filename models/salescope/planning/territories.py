@@ -145,6 +145,10 @@ def assign_territories(
     >>> print(found.accounts["why"][0])
     Left where it was, 'R1' would carry 186% of what its capacity says, 'R2' 14%.
     """
+    # A column without any value is one that is not given, as where records name every field.
+    accounts, representatives = (
+        frame.dropna(axis=1, how="all") if len(frame) else frame for frame in (accounts, representatives)
+    )
     task = _task(accounts, representatives=representatives, weights=weights or TerritoryWeights(), distances=distances)
     rules = rules or TerritoryRules()
     wishes = wishes_of(rules, accounts=accounts, representatives=representatives, task=task)
@@ -231,12 +235,12 @@ def _task(
     capacity = _amounts(representatives, "capacity")
     if not capacity.sum() > 0:
         raise OutOfRangeError(0.0, name="capacity", where="assign_territories", least="one above 0")
-    ability = _amounts(representatives, "ability") if "ability" in representatives else np.ones(len(reps))
+    usual = representatives.assign(ability=1.0) if "ability" not in representatives else representatives
     return TerritoryTask(
         workload=_amounts(accounts, "workload" if "workload" in accounts else "potential"),
         potential=_amounts(accounts, "potential"),
         capacity=capacity,
-        ability=ability,
+        ability=_amounts(usual.fillna({"ability": 1.0}), "ability"),
         distance=_distances(accounts, representatives=representatives, present=present, given=distances),
         present=present,
         weights=weights,

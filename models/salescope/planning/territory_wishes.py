@@ -140,15 +140,20 @@ def wish_table(wishes: Sequence[Wish], *, workload: Floats, present: Ints, reps:
             only[wish.reps] = True
             allowed[wish.accounts] &= only
             continue
-        row = np.zeros((accounts, reps))
-        if wish.kind == "most":
-            row[:, wish.reps] = workload[:, None]
-        elif wish.kind == "newcomer":
-            row[np.ix_(wish.accounts, wish.reps[1:])] = -float(len(wish.accounts))
-            row[wish.accounts, wish.reps[0]] = 1.0
-        else:
-            row[(present >= 0)[:, None] & (present[:, None] != np.arange(reps)[None, :])] = 1.0
-        rows.append(sparse.csr_array(row.reshape(1, -1)))
+        rows.append(_row(wish, workload=workload, present=present, reps=reps))
         most.append(wish.most)
     sums = sparse.vstack(rows, format="csr") if rows else sparse.csr_array((0, accounts * reps))
     return WishTable(allowed=allowed, sums=sums, most=np.array(most, dtype=np.float64))
+
+
+def _row(wish: Wish, *, workload: Floats, present: Ints, reps: int) -> sparse.csr_array:
+    if wish.kind == "most":
+        pairs, values = wish.accounts * reps + wish.reps[0], workload[wish.accounts]
+    elif wish.kind == "newcomer":
+        pairs = (wish.accounts[:, None] * reps + wish.reps[None, :]).ravel()
+        values = np.tile(np.where(np.arange(len(wish.reps)) > 0, -float(len(wish.accounts)), 1.0), len(wish.accounts))
+    else:
+        pairs = np.flatnonzero(((present >= 0)[:, None] & (present[:, None] != np.arange(reps)[None, :])).ravel())
+        values = np.ones(len(pairs))
+    place = (np.zeros(len(pairs), dtype=np.int64), pairs)
+    return sparse.csr_array((values, place), shape=(1, len(workload) * reps))
