@@ -38,7 +38,7 @@ class BonusPlan:
     kind : {"steps", "accelerators"}
         What tiers are.
     pays : {"month", "quarter", "year", "plan"}
-        For which periods attainment is counted and paid.
+        For which periods attainment is counted and paid; of a quarter or year, the months that the plan has of it.
     threshold : float
         The attainment under which nothing is paid. What bands before it are worth is paid at once when it is reached.
     guarantee : float

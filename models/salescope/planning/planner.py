@@ -34,18 +34,19 @@ class TargetPlanner:
     fair : ndarray of float, shape (n_leaves, n_months), or None
         Fair shares that are known; else they are made of the four below.
     potential : ndarray of float, shape (n_leaves,), or None
-        Achievable sales; None for what the futures expect.
+        Achievable sales, as `Potential.achievable`; None for what the futures expect.
     season : ndarray of float, shape (n_months,) or (n_leaves, n_months), or None
         Weight of each month; None for that of what the futures expect.
     capacity : ndarray of float, shape (n_leaves,), or None
-        Selling time at hand.
+        Selling time at hand, as `Capacity.selling_time`; None for 1. Potential that comes of a leaf's own sales has it
+        in it already.
     ramp_up : ndarray of float, shape (n_leaves, n_months), or None
-        Productivity of newcomers.
+        Productivity of newcomers, as `Capacity.ramp_up`; None for 1.
     new_share : NewShare or None
         How much of each leaf's sales is of new customers. With it a goal is split, and a leaf's fair share follows
         what new and existing customers are to bring each.
     rules : tuple of Rule
-        Locks, overrides, bounds of growth, floors and caps.
+        Locks, overrides, bounds of growth, floors and caps; their amounts are in cents.
     step : int
         What each leaf's month is to be a multiple of, in cents.
 
