@@ -61,7 +61,7 @@ def test_no_transfer_between_two_channels_brings_more(seed: int, channels: int, 
 
 
 @given(seed=st.integers(0, 10_000), sure=st.floats(0.5, 0.95))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=6)
 def test_a_careful_split_pays_in_the_share_of_draws_that_was_asked(seed: int, sure: float) -> None:
     curves = drawn(seed)
     bold = allocate(curves, periods=10, reserve=0.0)

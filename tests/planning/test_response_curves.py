@@ -139,3 +139,26 @@ def test_tables_without_a_week_or_a_column_are_refused() -> None:
         weekly_history(day, spend=paid)
     with pytest.raises(MissingColumnError, match="amount"):
         weekly_history(day, spend=paid.drop(columns="amount"))
+
+
+@pytest.mark.parametrize("kind", ["constant sales", "no noise", "one payment", "a channel that stopped", "one channel"])
+def test_degenerate_histories_are_split_or_refused_without_a_warning(kind: str) -> None:
+    rng, weeks = np.random.default_rng(1), 70
+    spend = pd.DataFrame({"a": rng.uniform(5.0, 20.0, weeks), "b": rng.uniform(5.0, 20.0, weeks)})
+    sales = 1_000.0 + rng.normal(0.0, 20.0, weeks)
+    if kind == "constant sales":
+        sales = np.full(weeks, 1_000.0)
+    elif kind == "no noise":
+        sales = 1_000.0 + 5.0 * spend["a"].to_numpy() + spend["b"].to_numpy()
+    elif kind == "one payment":
+        spend["a"] = np.where(np.arange(weeks) == 9, 500.0, 0.0)
+    elif kind == "a channel that stopped":
+        spend["a"] = spend["a"].where(np.arange(weeks) < 15, 0.0)
+    else:
+        spend = spend[["a"]]
+    budget = allocate(response_curves(sales, spend=spend), periods=12)
+    assert budget.spend.sum() * 12 + (budget.pilot.amount if budget.pilot else 0.0) == pytest.approx(
+        float(spend[-52:].mean().sum()) * 12
+    )
+    assert (budget.spend >= 0.0).all()
+    assert np.isfinite(budget.gain).all()
