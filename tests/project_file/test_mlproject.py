@@ -21,8 +21,15 @@ from salescope.registry.tracking import Tracking
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAININGS = ("train_leads", "train_churn", "train_payments", "train_customers")
-ENTRY_POINTS = ("main", *TRAININGS, "score_leads", "forecast", "backtest", "growth", "life_cycle", "serve")
-GIVEN = {"workspace": "shop", "file": "new.csv", "trials": "0", "out": "forecast.csv", "windows": "3"}
+ENTRY_POINTS = ("main", *TRAININGS, "score_leads", "forecast", "backtest", "growth", "life_cycle", "targets", "serve")
+GIVEN = {
+    "workspace": "shop",
+    "file": "new.csv",
+    "trials": "0",
+    "out": "forecast.csv",
+    "windows": "3",
+    "probability": "0.6",
+}
 
 
 def project():
