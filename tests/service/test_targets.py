@@ -146,11 +146,15 @@ def test_a_change_of_an_older_version_is_a_conflict(call, plan):
     assert (answer.status_code, "The plan is retired" in answer.json()["detail"]) == (409, True)
 
 
-def test_a_key_makes_one_plan(call):
+def test_a_key_makes_one_plan(call, shared_place):
     body = {"name": "once", "key": "board-1", **GOAL}
     one, other = (call("/v1/plans", body).json() for _ in range(2))
     assert one["plan"] == other["plan"]
     assert cents(one) == cents(other)
+    # What was made is told again even where it could not be made any more.
+    publish_made_futures(shared_place, day=4, months=["2027-04", "2027-05", "2027-06"])
+    assert call("/v1/plans", body).json()["plan"] == one["plan"]
+    publish_made_futures(shared_place, day=5)
     answer = call("/v1/plans", {**body, "name": "twice"})
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/plan-conflict")
 

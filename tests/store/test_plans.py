@@ -19,6 +19,7 @@ from salescope.store import (
     UnknownCursorError,
     UnknownPlanError,
     create_plan,
+    plan_made_by,
     plan_of,
     plan_page,
     plan_versions,
@@ -101,6 +102,9 @@ def test_a_key_makes_one_plan(store):
     plan = made(store, key="crm-1")
     again, is_new = create_plan(store, NewPlan(name="2027", digest=DIGEST, key="crm-1"), change=made_change())
     assert (again, is_new) == (plan, False)
+    assert plan_made_by(store, NewPlan(name="2027", digest=DIGEST, key="crm-1")) == plan
+    assert plan_made_by(store, NewPlan(name="2027", digest=DIGEST, key="crm-2")) is None
+    assert plan_made_by(store, NewPlan(name="2027", digest=DIGEST)) is None
     with pytest.raises(PlanConflictError, match="idempotency key was used before"):
         made(store, key="crm-1", digest="cd" * 32)
     assert made(store).plan_id != made(store).plan_id

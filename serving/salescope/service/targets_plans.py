@@ -59,6 +59,7 @@ from salescope.store import (
     PLAN_STATUSES,
     NewPlan,
     create_plan,
+    plan_made_by,
     plan_page,
     plan_versions,
     revise_plan,
@@ -127,6 +128,9 @@ async def make_plan(request: Request) -> Response:
     call, wiring = await read_body(request, MakePlan), wiring_of(request.scope)
     said = msgspec.json.encode(call, order="deterministic")
     new = NewPlan(name=call.name, digest=sha256(said).hexdigest(), key=call.key)
+    known = await stored(wiring, lambda: plan_made_by(wiring.store, new))
+    if known is not None:
+        return plan_answer(known, await told_plan(wiring, known, shown=call.show), request=request)
     question, publication = targets_question(call, keep=True), await current(wiring)
     made = await ask_process(wiring, question, publication=publication)
     content = {**made["content"], "futures": msgspec.to_builtins(futures_in(publication))}

@@ -47,7 +47,7 @@ from salescope.store.plan_records import (
     PlanPage,
     PlanVersion,
 )
-from salescope.store.plans import create_plan, plan_of, plan_to_change, revise_plan
+from salescope.store.plans import create_plan, plan_made_by, plan_of, plan_to_change, revise_plan
 from salescope.store.predictions import LONGEST_SUBJECT_ID, Prediction, latest_scores, record_predictions
 from salescope.store.profile_lines import AnsweredBy, profile_lines
 from salescope.store.profiles import Profile, PublishedProfile, profile_of, publish_profiles
@@ -144,6 +144,7 @@ __all__ = [
     "list_keys",
     "nodes_near",
     "open_store",
+    "plan_made_by",
     "plan_of",
     "plan_page",
     "plan_to_change",

@@ -16,7 +16,7 @@ from salescope.store.plan_records import ACTIONS, NewPlan, PlanChange, PlanVersi
 from salescope.store.tables import PLAN_VERSIONS, PLANS
 from salescope.store.values import check_json, check_whole
 
-__all__ = ["create_plan", "plan_of", "plan_to_change", "revise_plan"]
+__all__ = ["create_plan", "plan_made_by", "plan_of", "plan_to_change", "revise_plan"]
 
 LONGEST_CONTENT = 8_000_000
 MOST_VERSIONS = 100_000
@@ -64,6 +64,33 @@ def create_plan(store: Store, new: NewPlan, *, change: PlanChange) -> tuple[Plan
                 ) from None
             connection.execute(insert(PLAN_VERSIONS).values(plan_id=plan_id, **row))
         return _version(connection, plan_id if known is None else known, version=1), known is None
+
+
+def plan_made_by(store: Store, new: NewPlan) -> PlanVersion | None:
+    """Finds the plan that a call has made before, so that it is not worked out again.
+
+    Parameters
+    ----------
+    store : Store
+        Where plans are kept.
+    new : NewPlan
+        What the call says.
+
+    Returns
+    -------
+    PlanVersion or None
+        Its first version; None where the call has no idempotency key, or made no plan yet.
+
+    Raises
+    ------
+    PlanConflictError
+        If the idempotency key is known with another call.
+    StoreUnavailableError
+        If the database does not answer.
+    """
+    with store.reading() as connection:
+        known = _known(connection, new)
+        return None if known is None else _version(connection, known, version=1)
 
 
 def revise_plan(store: Store, plan_id: int, *, version: int, change: PlanChange) -> PlanVersion:
