@@ -13,7 +13,8 @@ from tests.acceptance.leads_13_malformed_bodies import JSON_TYPE, malformed_bodi
 from tests.service.place import made_place, publish_made_futures
 from tests.store.made import REPS, made_futures
 
-from salescope.service.targets_worker import MOST_PATHS, array_of, draw, main
+from salescope.service import targets_worker
+from salescope.service.targets_worker import MOST_PATHS, answer_to, array_of, draw, main
 from salescope.store import MOST_PLANS_A_PAGE
 
 FUTURES = made_futures()
@@ -441,6 +442,16 @@ def test_recipes_are_drawn_alike_every_time():
     assert one.shape == (MOST_PATHS, 3, 2)
     assert np.ptp(one, axis=(1, 2)).max() == pytest.approx(0.0)
     assert one.std() == pytest.approx(10.0, rel=0.1)
+
+
+def test_numbers_that_nothing_can_be_made_of_end_no_process(monkeypatch, capsys):
+    def divide(question: dict) -> dict:
+        return {"told": question["s3cret"] / 0}
+
+    monkeypatch.setattr(targets_worker, "FREE", {"budget": divide})
+    said = answer_to({"ask": "budget", "s3cret": 17}, held=None)
+    assert "Nothing can be worked out" in said["refused"]
+    assert capsys.readouterr().err == "budget: ZeroDivisionError\n"
 
 
 def test_the_process_asks_for_futures_that_it_has_not_seen():

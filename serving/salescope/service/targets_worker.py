@@ -52,6 +52,7 @@ MOST_CHANCES = 2_000
 MOST_CLOSED_CELLS = 1_500
 SEED = 5
 PINNED = ("lock", "override")
+UNFIT = "Nothing can be worked out of these numbers. Compare them with the examples under /docs."
 NO_MEMORY = "It needs more memory than a question may have. Ask for fewer nodes."
 
 
@@ -351,6 +352,10 @@ def answer_to(question: Mapping[str, Any], *, held: Held | None) -> Told:
         return FREE[question["ask"]](question) if held is None else ASKS[question["ask"]](question, held)
     except SalescopeError as error:
         return {"refused": str(error)}
+    except (ValueError, ArithmeticError) as error:
+        # Numbers that no library can do anything with; its message may quote them, and is left out.
+        sys.stderr.write(f"{question['ask']}: {type(error).__name__}\n")
+        return {"refused": UNFIT}
 
 
 def main(questions: TextIO, answers: TextIO) -> None:
