@@ -16,6 +16,7 @@ from salescope.batch import (
     agreed_targets,
     chances,
     plan_facts,
+    plan_fairness,
     plan_of_targets,
     plan_sheet,
     publish_plan_facts,
@@ -24,10 +25,13 @@ from salescope.batch import (
     revised_plan,
     target_rows,
 )
+from salescope.batch.plan_force import PlanForce, plan_force
 from salescope.batch.plan_leaves import plan_levels
-from salescope.batch.plan_shares import fair_shares, ramp_up_of
+from salescope.batch.plan_shares import fair_shares, past_years
 from salescope.frames.errors import MissingColumnError, OutcomeError, OutOfRangeError, SettingsError
 from salescope.planning import ClashingRulesError, Futures, Goal, PlanGrid, Rule
+from salescope.planning.ramp import Ramp, tenure_of
+from salescope.project import load_workspace
 from salescope.store import open_store
 from salescope.training.sales import forecast_sales
 
@@ -113,7 +117,7 @@ def test_what_is_published_is_read_again_to_the_bit(night, facts, tmp_path):
         found = published_plan_facts(store)
     assert (found.publication, found.levels, found.as_of) == (publication.id, facts.levels, facts.as_of)
     assert found.futures.grid.nodes == facts.futures.grid.nodes
-    for name in ("last", "fair", "past", "potential"):
+    for name in ("last", "fair", "past", "potential", "ramp_up", "seniority"):
         np.testing.assert_array_equal(getattr(found, name), getattr(facts, name))
     assert facts.model is not None
     np.testing.assert_array_equal(found.futures.paths, facts.futures.paths)
@@ -150,22 +154,77 @@ def test_paths_themselves_are_published_where_months_are_over(night, tmp_path):
     np.testing.assert_array_equal(found.futures.paths, late.futures.paths)
 
 
-def test_a_newcomer_bears_less_and_who_is_no_representative_all(night):
+def test_who_is_new_is_told_by_the_table_of_representatives(night, facts):
     workspace, _ = night
     months = ["2024-09", "2024-10"]
     keys = pd.DataFrame({"region": ["North", "North"], "rep_id": ["R-001", "R-999"]})
     past = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["2024-07", "2024-08"])
-    ramp = ramp_up_of(workspace, keys, months=months, past=past)
-    assert ramp.shape == (2, 2)
-    assert ramp[1].tolist() == [1.0, 1.0]
-    assert ((ramp >= 0.0) & (ramp <= 1.0)).all()
-    assert ramp_up_of(workspace, keys[["region"]], months=months, past=past) is None
+    force = plan_force(workspace, keys, months=months, past=past)
+    assert force.ramp_up.shape == (2, 2)
+    assert (force.ramp_up[1].tolist(), force.lately[1], force.selling_time[1]) == ([1.0, 1.0], 1.0, 1.0)
+    assert np.isfinite(force.seniority).tolist() == [True, False]
+    assert ((force.ramp_up >= 0.0) & (force.ramp_up <= 1.0)).all()
+    assert plan_force(workspace, keys[["region"]], months=months, past=past) is None
+    assert plan_force(workspace, keys.assign(rep_id="R-999"), months=months, past=past) is None
     without = workspace.model_copy(update={"tables": {}})
-    assert ramp_up_of(without, keys, months=months, past=past) is None
-    grid = PlanGrid.of(keys, months=months)
-    futures = Futures(grid=grid, paths=np.full((3, 2, 2), 10.0))
-    fair, _ = fair_shares(futures, past=np.empty((2, 0)), ramp_up=np.array([[0.0, 0.5], [1.0, 1.0]]))
-    assert fair.tolist() == [[0.0, 0.2], [0.4, 0.4]]
+    assert plan_force(without, keys, months=months, past=past) is None
+    assert facts.ramp_up.shape == facts.futures.grid.shape
+    assert facts.newcomers["rep_id"].isin(facts.keys["rep_id"]).all()
+
+
+def written_force(folder, rows):
+    """A workspace that knows no more than its representatives."""
+    pd.DataFrame(rows, columns=["rep_id", "since", "capacity", "seniority"]).to_csv(folder / "r.csv", index=False)
+    text = "workspace: {name: Made}\ntables:\n  representatives: {path: r.csv}\n"
+    (folder / "salescope.yaml").write_text(text, encoding="utf-8")
+    return load_workspace(folder, environment={})
+
+
+def test_nobody_is_asked_twice_for_having_been_new(tmp_path):
+    """Two sell alike once trained; one came in the middle of the only year, and his past is as low as he was new."""
+    rows = [("A", "2015-01-01", 60, 9), ("B", "2026-03-01", 60, 0), ("C", "2027-01-01", 30, None)]
+    workspace = written_force(tmp_path, rows)
+    keys = pd.DataFrame({"rep_id": ["A", "B", "C"]})
+    past, ahead = [[f"{year}-{month:02d}" for month in range(1, 13)] for year in (2026, 2027)]
+    ramp = Ramp()
+    tenure, there = tenure_of(pd.Series(pd.to_datetime([None, "2026-03-01"])), months=past)
+    sold = 100.0 * ramp.at(tenure, seniority=np.zeros((2, 1))) * there
+    sold = np.vstack([np.where(sold > 0.0, sold, np.nan), np.full(12, np.nan)])
+    force = plan_force(workspace, keys, months=ahead, past=pd.DataFrame(sold, columns=past))
+    assert force.was[:, 0] * 1_200.0 == pytest.approx([1_200.0, np.nanmean(sold[1]) * 12, 1_200.0])
+    expected = np.vstack([np.full(12, 100.0), np.full(12, np.nanmean(sold[1])), np.full(12, 1.0)])
+    futures = Futures(grid=PlanGrid.of(keys, months=ahead), paths=np.stack([expected] * 2))
+    fair, achievable = fair_shares(futures, past=past_years(sold), force=force)
+    each = fair.sum(axis=1)
+    assert each[1] / each[0] == pytest.approx(force.ramp_up[1].mean() / force.ramp_up[0].mean(), rel=1e-6)
+    assert 0.95 < each[1] / each[0] < 1.0
+    # Without a past of his own the third is expected to sell what the others do, in half of the time, and as he learns.
+    assert fair[2, 0] / fair[2, 11] == pytest.approx(force.ramp_up[2, 0] / force.ramp_up[2, 11])
+    assert achievable[2] < 0.55 * achievable[0]
+    assert np.allclose(fair_shares(futures, past=np.empty((3, 0)), force=force)[0].sum(axis=1)[:2], each[:2], rtol=0.7)
+
+
+def test_who_has_not_come_bears_nothing_and_if_nobody_has_all_bear_alike():
+    keys = pd.DataFrame({"rep_id": ["A", "B"]})
+    futures = Futures(grid=PlanGrid.of(keys, months=["2027-01", "2027-02"]), paths=np.full((3, 2, 2), 10.0))
+    ones = np.ones(2)
+
+    def shares(ramp_up):
+        force = PlanForce(ramp_up=np.array(ramp_up), was=ones[:, None], lately=ones, selling_time=ones, seniority=ones)
+        return fair_shares(futures, past=np.empty((2, 0)), force=replace(force, was=np.ones((2, 0))))[0].tolist()
+
+    assert shares([[0.0, 0.5], [1.0, 1.0]]) == [[0.0, 0.2], [0.4, 0.4]]
+    assert shares([[0.0, 0.0], [0.0, 0.0]]) == [[0.25, 0.25], [0.25, 0.25]]
+
+
+def test_fairness_is_told_by_seniority_too():
+    facts = replace(facts_of_year(), seniority=np.array([0.5, 12.0, np.nan]))
+    plan = recommended_plan(facts, Goal.probability(0.6))
+    told = plan_fairness(plan, facts).table()
+    names = set(told.loc[told["kind"] == "seniority", "name"])
+    assert names == {"under 1 year", "10 years and more", "not known"}
+    alike = plan_fairness(plan, replace(facts, seniority=np.full(3, np.nan))).table()
+    assert set(alike["kind"]) == {"all", "region"}
 
 
 def grid_of_year() -> PlanGrid:

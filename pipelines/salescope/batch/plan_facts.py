@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from salescope.batch.plan_force import TRAINED, plan_force
 from salescope.batch.plan_leaves import plan_leaves, plan_levels
-from salescope.batch.plan_shares import fair_shares, past_years, ramp_up_of
+from salescope.batch.plan_shares import fair_shares, past_years
 from salescope.forecasting import SalesForecaster
 from salescope.forecasting.joint_paths import joint_paths
 from salescope.forecasting.path_model import PathModel
@@ -48,7 +49,8 @@ class PlanFacts:
     past : ndarray of float, shape (n_leaves, n_years)
         Sales of years that end where the forecast begins, the newest last; NaN where a leaf had not begun.
     potential : ndarray of float, shape (n_leaves,)
-        What each leaf can be expected to sell in a year; NaN where history is too short to say.
+        What each leaf can be expected to sell in a year, as far as its representative is trained; NaN where history is
+        too short to say.
     as_of : Timestamp
         Only earlier orders counted; naive.
     model : PathModel or None, default None
@@ -57,6 +59,10 @@ class PlanFacts:
         The promoted model of sales that had chosen how to forecast.
     publication : int or None, default None
         What it was published in.
+    ramp_up : ndarray of float, shape (n_leaves, n_months), or None
+        What newcomers bring of what the trained do; None where no table tells of representatives.
+    seniority : ndarray of float, shape (n_leaves,), or None
+        Years in the trade of each leaf's representative; NaN where not known.
     """
 
     futures: Futures
@@ -69,6 +75,23 @@ class PlanFacts:
     model: PathModel | None = None
     version: str | None = None
     publication: int | None = None
+    ramp_up: Floats | None = field(default=None, repr=False)
+    seniority: Floats | None = field(default=None, repr=False)
+
+    @property
+    def newcomers(self) -> pd.DataFrame:
+        """Is who is ramping up: ``rep_id``, and ``first``, ``last`` and ``mean`` of `ramp_up`, each 0 to 1."""
+        brings = np.ones(self.futures.grid.shape) if self.ramp_up is None else self.ramp_up
+        told = pd.DataFrame(
+            {
+                "rep_id": self.keys.iloc[:, -1].to_numpy(dtype=str),
+                "first": brings[:, 0],
+                "last": brings[:, -1],
+                "mean": brings.mean(axis=1),
+            }
+        )
+        young: pd.DataFrame = told[brings.min(axis=1) < TRAINED]
+        return young.drop_duplicates("rep_id", ignore_index=True)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -145,12 +168,10 @@ def plan_facts(
     futures, model = _futures(fitted, grid=grid, gather=gather, sold=sold, places=places)
     begun = np.where(gather @ np.isfinite(history).astype(np.float64) > 0.0, sold, np.nan)
     past, before = past_years(begun), places - 12
-    fair, achievable = fair_shares(
-        futures,
-        past=past,
-        peers=keys.iloc[:, 0].tolist() if len(levels) > 1 else None,
-        ramp_up=ramp_up_of(workspace, keys, months=names, past=_named(begun, fitted=fitted, first=names[0])),
-    )
+    told = pd.DataFrame(begun, columns=[f"{day:%Y-%m}" for day in fitted.panel_.dates])
+    force = plan_force(workspace, keys, months=names, past=told)
+    peers = keys.iloc[:, 0].tolist() if len(levels) > 1 else None
+    fair, achievable = fair_shares(futures, past=past, peers=peers, force=force)
     return PlanFacts(
         futures=futures,
         keys=keys,
@@ -161,14 +182,9 @@ def plan_facts(
         as_of=as_of,
         model=model,
         version=version,
+        ramp_up=None if force is None else force.ramp_up,
+        seniority=None if force is None else force.seniority,
     )
-
-
-def _named(begun: Floats, *, fitted: SalesForecaster, first: str) -> pd.DataFrame:
-    """Names the months of the leaves' history before a plan."""
-    months = [f"{day:%Y-%m}" for day in fitted.panel_.dates]
-    told = pd.DataFrame(begun, columns=months)
-    return told[[month for month in months if month < first]]
 
 
 def _days(fitted: SalesForecaster) -> pd.DatetimeIndex:

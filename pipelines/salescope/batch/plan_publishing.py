@@ -27,6 +27,8 @@ from salescope.store import (
 __all__ = ["KEEP_FUTURES", "publish_plan_facts", "published_plan_facts"]
 
 KEEP_FUTURES = 7
+# Seniority that nobody told; a store takes no NaN.
+UNKNOWN = -1.0
 PATHS, RECIPE = "paths", "path_model"
 
 
@@ -74,6 +76,8 @@ def publish_plan_facts(
             **({"potential": facts.potential} if known else {}),
             "past": np.nan_to_num(facts.past),
             "past_known": np.isfinite(facts.past).astype(np.int64),
+            **({} if facts.ramp_up is None else {"ramp_up": facts.ramp_up}),
+            **({} if facts.seniority is None else {"seniority": np.nan_to_num(facts.seniority, nan=UNKNOWN)}),
         },
         arrays={PATHS: futures.paths} if facts.model is None else facts.model.to_arrays(),
         notes={"fair": "potential" if known else "forecast", "paths": len(futures.paths)},
@@ -128,7 +132,13 @@ def published_plan_facts(store: Store) -> PlanFacts | None:
         model=model,
         version=kept.publication.versions.get(ModelName.SALES.value),
         publication=kept.publication.id,
+        ramp_up=told.get("ramp_up"),
+        seniority=_known(told.get("seniority")),
     )
+
+
+def _known(years: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64] | None:
+    return None if years is None else np.where(years >= 0.0, years, np.nan)
 
 
 def _array(kept: KeptArray) -> npt.NDArray[np.float64]:

@@ -6,23 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from salescope.batch.plan_force import PlanForce
 from salescope.planning import Futures, LeafFacts, fair_share, potential, years_of
-from salescope.planning.capacity import capacity_of
-from salescope.project import Workspace
-from salescope.sources import read_table
 
-__all__ = ["fair_shares", "past_years", "ramp_up_of"]
+__all__ = ["fair_shares", "past_years"]
 
 Floats = npt.NDArray[np.float64]
 
 YEAR = 12
-REP = "rep_id"
 
 
 def fair_shares(
-    futures: Futures, *, past: Floats, peers: Sequence[str] | None = None, ramp_up: Floats | None = None
+    futures: Futures, *, past: Floats, peers: Sequence[str] | None = None, force: PlanForce | None = None
 ) -> tuple[Floats, Floats]:
     """Weighs what each leaf can be expected to sell by the season of its forecast.
 
@@ -34,8 +30,8 @@ def fair_shares(
         As in `PlanFacts`; without years the forecast alone says what a leaf can sell, beside one year it is half of it.
     peers : sequence of str, shape (n_leaves,), optional
         The group of leaves that are alike, as their region.
-    ramp_up : ndarray of float, shape (n_leaves, n_months), optional
-        What a newcomer brings in each month of what the trained do; all 1 by default.
+    force : PlanForce, optional
+        How far newcomers are trained, and were in their past; without it everybody is.
 
     Returns
     -------
@@ -50,53 +46,36 @@ def fair_shares(
         If no leaf is expected to sell anything.
     """
     expected = np.maximum(futures.paths.mean(axis=0), 0.0)
-    known = np.isfinite(past).any(axis=1) & (np.nan_to_num(past) > 0.0).any(axis=1) if past.size else np.zeros(0, bool)
-    if not known.any():
-        shares = fair_share(expected.sum(axis=1), season=expected, ramp_up=ramp_up)
-        return shares, np.full(len(expected), np.nan)
+    ahead = expected.sum(axis=1)
+    if force is not None:
+        # What goes on from a past in which somebody was new is lifted to what the trained do, as that past is.
+        ahead, past = ahead / force.lately, past / force.was
+    seen = (np.nan_to_num(past) > 0.0).any(axis=1)
+    if not seen.any():
+        return _borne(ahead, season=expected, force=force)[0], np.full(len(expected), np.nan)
     found = potential(LeafFacts(history=np.maximum(past, 0.0), peers=None if peers is None else list(peers)))
     achievable = np.asarray(found.achievable, dtype=np.float64)
-    if past.shape[1] == 1 and expected.any():
+    if past.shape[1] == 1 and ahead.any():
         # One year alone has its luck in it, and nothing to steady it by but the forecast.
-        ahead = expected.sum(axis=1) * (achievable.sum() / expected.sum())
-        achievable = (achievable + ahead) / 2.0
-    bearing = np.where(achievable > 0.0, achievable, expected.sum(axis=1))
-    alive = bearing * (expected.sum(axis=1) > 0.0)
-    chosen = alive if alive.any() else expected.sum(axis=1)
-    return fair_share(chosen, season=expected, ramp_up=ramp_up), achievable
+        achievable = (achievable + ahead * (achievable.sum() / ahead.sum())) / 2.0
+    if force is not None:
+        achievable = achievable * np.where(seen, 1.0, force.selling_time / force.selling_time[seen].mean())
+    bearing = np.where(achievable > 0.0, achievable, ahead)
+    alive = bearing * (ahead > 0.0)
+    fair, brings = _borne(alive if alive.any() else ahead, season=expected, force=force)
+    return fair, achievable * brings
 
 
-def ramp_up_of(workspace: Workspace, keys: pd.DataFrame, *, months: Sequence[str], past: pd.DataFrame) -> Floats | None:
-    """Says what of the trained ones' sales each representative brings in each month of a plan.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Its table "representatives", where mapped.
-    keys : DataFrame of str, shape (n_leaves, n_levels)
-        The attributes of each leaf; representatives are the last where it is ``rep_id``.
-    months : sequence of str
-        Months of the plan.
-    past : DataFrame, shape (n_leaves, n_past_months)
-        Sales before it, by month; NaN before a leaf began.
-
-    Returns
-    -------
-    ndarray of float, shape (n_leaves, n_months), or None
-        1 for whom no table knows; None where leaves are no representatives, or no table is mapped.
-    """
-    if "representatives" not in workspace.tables or keys.columns[-1] != REP:
-        return None
-    reps = keys[REP]
-    force = read_table(workspace, "representatives").frame
-    force = force[force[REP].astype(str).isin(set(reps))].reset_index(drop=True)
-    if force.empty:
-        return None
-    sold = past.groupby(reps.to_numpy()).sum(min_count=1)
-    found = capacity_of(force, months=months, sales=sold if sold.shape[1] else None)
-    brought = dict(zip(found.rep_ids, found.ramp_up, strict=True))
-    ramp = np.stack([brought.get(rep, np.ones(len(months))) for rep in reps])
-    return ramp if ramp.any() else None
+def _borne(trained: Floats, *, season: Floats, force: PlanForce | None) -> tuple[Floats, Floats]:
+    """Shares out by what the trained would sell and newcomers bring of it; says beside it what they bring in all."""
+    if force is None:
+        return fair_share(trained, season=season), np.ones(len(trained))
+    whole = season.sum(axis=1)
+    brings = np.where(whole > 0.0, (season * force.ramp_up).sum(axis=1) / np.where(whole > 0.0, whole, 1.0), 1.0)
+    if not (trained * brings).any():
+        # Where nobody has come yet, all come alike.
+        return fair_share(trained, season=season), brings
+    return fair_share(trained, season=season, ramp_up=force.ramp_up), brings
 
 
 def past_years(monthly: Floats) -> Floats:

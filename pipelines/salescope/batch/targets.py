@@ -19,6 +19,7 @@ from salescope.planning import (
     TargetPlanner,
     fairness,
     run_rate,
+    seniority_bands,
 )
 
 __all__ = ["PLAN_COLUMNS", "chances", "plan_fairness", "plan_sheet", "recommended_plan", "target_rows"]
@@ -141,7 +142,7 @@ def plan_fairness(plan: TargetPlan, facts: PlanFacts) -> FairnessReport:
     Returns
     -------
     FairnessReport
-        Of chances of the whole plan, by every level above the leaves.
+        Of chances of the whole plan, by every level above the leaves, and by the seniority of representatives.
     """
     grid = facts.futures.grid
     found = chances(
@@ -152,6 +153,8 @@ def plan_fairness(plan: TargetPlan, facts: PlanFacts) -> FairnessReport:
         before = facts.past[:, -2]
         np.divide(facts.past[:, -1], before, out=growth, where=np.nan_to_num(before) > 0.0)
     groups = {level: facts.keys[level].to_numpy(dtype=str) for level in facts.levels[:-1]}
+    if facts.seniority is not None and len(set(bands := seniority_bands(facts.seniority).tolist())) > 1:
+        groups.setdefault("seniority", np.asarray(bands, dtype=str))
     known = np.isfinite(facts.potential).any()
     attained = Attained(
         attainment=found["probability"].to_numpy(dtype=np.float64),

@@ -20,13 +20,14 @@ from salescope.cli.targets_asked import (
     goal_asked,
     rules_asked,
 )
-from salescope.cli.targets_shown import goal_lines, padding_table, plan_table, shown_nodes
+from salescope.cli.targets_shown import goal_lines, newcomer_lines, padding_table, plan_table, shown_nodes
 from salescope.cli.targets_told import about, check_plot, draw, files, known_until, publish_facts, write_sheet
 from salescope.project import load_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salescope.batch import PlanFacts
     from salescope.planning import TargetPlan
 
 __all__ = ["app"]
@@ -92,10 +93,11 @@ def recommend(
     if facts.publication is None and (as_of is None if publish is None else publish):
         published = publish_facts(settings, facts).id
         written.append(f"Published as number {published}: the service judges targets by it.")
-    document = {**about(settings, facts), **_document(plan, sheet=sheet), **files(out, plot=plot)}
+    document = {**about(settings, facts), **_document(plan, facts=facts, sheet=sheet), **files(out, plot=plot)}
     shown = plan_table(sheet, nodes=nodes, unit=settings.currency)
     other = padding_table(plan.padding(), unit=settings.currency)
-    emit(document, as_json=as_json, people=[*goal_lines(plan, unit=settings.currency), shown, other, *written])
+    said = [*goal_lines(plan, unit=settings.currency), *newcomer_lines(facts)]
+    emit(document, as_json=as_json, people=[*said, shown, other, *written])
 
 
 app.command("attainment")(targets_judged.attainment)
@@ -106,12 +108,13 @@ app.command("export")(targets_files.export)
 app.command("import")(targets_files.import_)
 
 
-def _document(plan: TargetPlan, *, sheet: pd.DataFrame) -> dict[str, Any]:
+def _document(plan: TargetPlan, *, facts: PlanFacts, sheet: pd.DataFrame) -> dict[str, Any]:
     return {
         "goal": {"kind": plan.goal.kind, "value": plan.goal.value},
         "amount": plan.amount,
         "growth": plan.growth,
         "probability": plan.probability,
+        "newcomers": records(facts.newcomers),
         "padding": records(plan.padding()),
         "targets": records(sheet),
     }

@@ -21,6 +21,7 @@ __all__ = [
     "fairness_table",
     "goal_lines",
     "longest",
+    "newcomer_lines",
     "padding_table",
     "plan_table",
     "re_plan_lines",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 MOST_SHOWN = 60
+MOST_NAMED = 5
 _NO_CHANGE = 0.0005
 
 
@@ -62,6 +64,19 @@ def goal_lines(plan: TargetPlan, *, unit: str) -> Iterator[str]:
         yield f"{plan.futures.closed} of its months are over: {sold:,.2f} {unit} were sold."
 
 
+def newcomer_lines(facts: PlanFacts) -> Iterator[str]:
+    """Says which representatives are ramping up, the least trained first."""
+    found = facts.newcomers.sort_values("mean", kind="stable")
+    months = facts.futures.grid.months
+    for row in found.head(MOST_NAMED).to_dict("records"):
+        yield (
+            f"{plain(row['rep_id'])} is ramping up, and bears less: {row['first']:.0%} in {months[0]} and "
+            f"{row['last']:.0%} in {months[-1]} of what the trained bring."
+        )
+    if len(found) > MOST_NAMED:
+        yield f"So are {len(found) - MOST_NAMED:,} other representatives; --json names them all."
+
+
 def plan_table(sheet: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Table:
     """Lays out the targets of the whole plan."""
     part = sheet[(sheet["period"] == "plan") & sheet["node"].isin(nodes)]
@@ -78,7 +93,7 @@ def plan_table(sheet: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Table
         for row in part.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["node", f"#target, {unit}", "#last year", "#growth", "#chance", "#off fair share", "reason"]
-    return table(_titled("Targets", len(part)), columns=columns, rows=rows)
+    return _unbroken(table(_titled("Targets", len(part)), columns=columns, rows=rows))
 
 
 def padding_table(padding: pd.DataFrame, *, unit: str) -> Table:
@@ -94,7 +109,7 @@ def padding_table(padding: pd.DataFrame, *, unit: str) -> Table:
         for row in padding.to_dict("records")
     ]
     columns = ["chance", f"#goal, {unit}", "#growth", "#sum of targets with it each", "#chance of that sum"]
-    return table("Other goals, and what padding of every target makes of them", columns=columns, rows=rows)
+    return _unbroken(table("Other goals, and what padding of every target makes of them", columns=columns, rows=rows))
 
 
 def chance_table(told: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Table:
@@ -113,7 +128,7 @@ def chance_table(told: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Tabl
         for row in part.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["node", "period", f"#target, {unit}", "#sold", "#80 % of futures", "#run rate", "#chance"]
-    return table(_titled("Chances of the targets", len(part)), columns=columns, rows=rows)
+    return _unbroken(table(_titled("Chances of the targets", len(part)), columns=columns, rows=rows))
 
 
 def longest(told: pd.DataFrame, *, nodes: Sequence[str]) -> pd.DataFrame:
@@ -147,7 +162,7 @@ def re_plan_lines(found: Replan, moved: pd.DataFrame, *, unit: str) -> Iterator[
         for row in whole.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["node", f"#now, {unit}", "#proposed", "#change", "#chance now", "#chance then", "reason"]
-    yield table(_titled("Proposed targets, for a person to approve", len(whole)), columns=columns, rows=rows)
+    yield _unbroken(table(_titled("Proposed targets, for a person to approve", len(whole)), columns=columns, rows=rows))
     cost = f"The company goal is lowered by {found.goal_cost / 100:,.2f} {unit}." if found.goal_cost else ""
     yield cost or "The company goal stays."
     if found.outside:
@@ -169,7 +184,7 @@ def effect_table(told: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Tabl
         for row in part.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["scenario", "node", f"#sales, {unit}", "#chance", "#chance then", "#points"]
-    return table(_titled("What scenarios do to the chances", len(part)), columns=columns, rows=rows)
+    return _unbroken(table(_titled("What scenarios do to the chances", len(part)), columns=columns, rows=rows))
 
 
 def fairness_table(groups: pd.DataFrame) -> Table:
@@ -186,7 +201,20 @@ def fairness_table(groups: pd.DataFrame) -> Table:
         for row in groups.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["kind", "group", "#targets", "#mean chance", "#spread", "#near"]
-    return table("Fairness of the targets", columns=columns, rows=rows)
+    return _unbroken(table("Fairness of the targets", columns=columns, rows=rows))
+
+
+def _unbroken(laid: Table) -> Table:
+    """Keeps every number on one line, however narrow the screen; names fold, and headings break between words."""
+    for column in laid.columns:
+        if column.justify == "right":
+            cells = [str(cell) for cell in column.cells]
+            words = [word for text in (str(column.header), *cells) for word in text.split()]
+            column.width = max(map(len, words), default=1)
+            if any(" " in cell for cell in cells):
+                # A range or an error breaks after its sign.
+                column.width += len(" –")
+    return laid
 
 
 def _titled(title: str, count: int) -> str:
