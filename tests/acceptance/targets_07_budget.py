@@ -24,7 +24,7 @@ class Share:
     recommended: float
     with_pilot: float
     present: float
-    careful: float
+    bold: float
     of_all: float
     of_all_asked: float
     of_all_present: float
@@ -45,7 +45,7 @@ def run() -> Outcome:
         good = good and mean["recommended"] >= least and mean["with_pilot"] >= least
         print(
             f"±{vary:.0%}: present split {mean['present']:.3f} of what is achievable within the range seen; recommended "
-            f"{mean['recommended']:.3f} (least {found['recommended'].min():.3f}), {mean['with_pilot']:.3f} with the pilot, {mean['careful']:.3f} if sure to 75 %; "
+            f"{mean['recommended']:.3f} (least {found['recommended'].min():.3f}), {mean['with_pilot']:.3f} with the pilot, {mean['bold']:.3f} if expectation alone decides; "
             f"{gain:.0%} of the achievable gain; {worse} of {COMPANIES} worse than the present split; {int(found['refused'].sum())} "
             f"refused (they keep their split). Of the optimum without any limit: present {mean['of_all_present']:.3f}, recommended "
             f"{mean['of_all']:.3f}, {mean['of_all_asked']:.3f} when asked to go beyond the range; true marginal returns "
@@ -73,11 +73,11 @@ def judged(company: PromotedCompany) -> Share:
         company.best(money, low=low, high=high),
         company.best(money, low=now * 1e-6, high=now * 0.0 + money),
     )
-    spend, asked, piloted, careful = now, now, now, now
+    spend, asked, piloted, bold = now, now, now, now
     try:
         spend = allocate(curves, periods=WEEKS, reserve=0.0).spend
         asked = allocate(curves, periods=WEEKS, reserve=0.0, limits=BudgetLimits(beyond_seen=True)).spend
-        careful = allocate(curves, periods=WEEKS, reserve=0.0, limits=BudgetLimits(sure=0.75)).spend
+        bold = allocate(curves, periods=WEEKS, reserve=0.0, limits=BudgetLimits(sure=0.0)).spend
         budget = allocate(curves, periods=WEEKS)
         piloted = budget.spend.copy()
         if budget.pilot:
@@ -90,7 +90,7 @@ def judged(company: PromotedCompany) -> Share:
         recommended=company.response(spend) / within,
         with_pilot=company.response(piloted) / within,
         present=company.response(now) / within,
-        careful=company.response(careful) / within,
+        bold=company.response(bold) / within,
         of_all=company.response(spend) / overall,
         of_all_asked=company.response(asked) / overall,
         of_all_present=company.response(now) / overall,
@@ -131,13 +131,13 @@ def made_companies() -> str:
         low, high = curves.seen.T
         within = company.best(float(curves.present.sum()), low=low, high=high)
         asked = [
-            allocate(curves, periods=WEEKS, reserve=0.0, limits=BudgetLimits(sure=sure)).spend for sure in (0.0, 0.75)
+            allocate(curves, periods=WEEKS, reserve=0.0, limits=BudgetLimits(sure=sure)).spend for sure in (0.75, 0.0)
         ]
         shares.append([company.response(money) / within for money in (curves.present, *asked)])
-    now, bold, careful = np.mean(shares, axis=0)
+    now, careful, bold = np.mean(shares, axis=0)
     return (
-        f"Six made companies: present split {now:.3f} of what is achievable within the range seen, recommended {bold:.3f}, "
-        f"{careful:.3f} if sure to 75 %; {sum(row[1] < row[0] for row in shares)} and {sum(row[2] < row[0] for row in shares)} "
+        f"Six made companies: present split {now:.3f} of what is achievable within the range seen, recommended {careful:.3f}, "
+        f"{bold:.3f} if expectation alone decides; {sum(row[1] < row[0] for row in shares)} and {sum(row[2] < row[0] for row in shares)} "
         "of 6 worse than the present split"
     )
 

@@ -42,7 +42,9 @@ def expected(curves: ResponseCurves, spend: np.ndarray) -> float:
 def test_no_transfer_between_two_channels_brings_more(seed: int, channels: int, factor: float, beyond: bool) -> None:
     curves = drawn(seed, channels=channels)
     total = float(curves.present.sum()) * factor
-    budget = allocate(curves, periods=10, total=total * 10, limits=BudgetLimits(beyond_seen=beyond), reserve=0.0)
+    budget = allocate(
+        curves, periods=10, total=total * 10, limits=BudgetLimits(sure=0.0, beyond_seen=beyond), reserve=0.0
+    )
     assert budget.pilot is None
     assert budget.spend.sum() == pytest.approx(total, rel=1e-9)
     assert (budget.spend >= budget.low - 1e-6).all()
@@ -64,7 +66,7 @@ def test_no_transfer_between_two_channels_brings_more(seed: int, channels: int, 
 @settings(deadline=None, max_examples=6)
 def test_a_careful_split_pays_in_the_share_of_draws_that_was_asked(seed: int, sure: float) -> None:
     curves = drawn(seed)
-    bold = allocate(curves, periods=10, reserve=0.0)
+    bold = allocate(curves, periods=10, reserve=0.0, limits=BudgetLimits(sure=0.0))
     careful = allocate(curves, periods=10, reserve=0.0, limits=BudgetLimits(sure=sure))
     draws = (curves.response(careful.spend) - curves.response(careful.same_split)).sum(axis=1)
     assert np.quantile(draws, 1.0 - sure) >= -1e-9 * abs(draws).max()
@@ -73,7 +75,7 @@ def test_a_careful_split_pays_in_the_share_of_draws_that_was_asked(seed: int, su
 
 
 def test_channels_that_history_cannot_tell_keep_their_share() -> None:
-    budget = allocate(drawn(0, known=2), periods=12)
+    budget = allocate(drawn(0, known=2), periods=12, limits=BudgetLimits(sure=0.0))
     assert budget.spend[2] == pytest.approx(budget.same_split[2])
     assert budget.spend[0] != pytest.approx(budget.same_split[0], rel=1e-3)
     table = budget.table()
@@ -83,7 +85,7 @@ def test_channels_that_history_cannot_tell_keep_their_share() -> None:
 
 def test_the_reserve_is_a_pilot_and_nothing_is_lost() -> None:
     curves = drawn(1)
-    budget = allocate(curves, periods=12, total=9_000.0, limits=BudgetLimits(beyond_seen=True))
+    budget = allocate(curves, periods=12, total=9_000.0, limits=BudgetLimits(sure=0.0, beyond_seen=True))
     pilot = budget.pilot
     assert pilot is not None
     assert pilot.channel == most_to_learn(curves)
@@ -99,7 +101,7 @@ def test_the_reserve_is_a_pilot_and_nothing_is_lost() -> None:
 
 def test_a_pilot_too_small_for_its_reserve_leaves_money_to_the_rest() -> None:
     curves = drawn(2)
-    budget = allocate(curves, periods=4, reserve=0.5, limits=BudgetLimits(beyond_seen=True))
+    budget = allocate(curves, periods=4, reserve=0.5, limits=BudgetLimits(sure=0.0, beyond_seen=True))
     assert budget.pilot is not None
     share = float(curves.present[curves.channels.index(budget.pilot.channel)])
     assert budget.pilot.amount == pytest.approx(2 * PUSH * share)
@@ -119,7 +121,9 @@ def test_a_return_that_is_called_detectable_is_found_in_four_of_five_drawn_pilot
 def test_floors_and_caps_are_kept_and_named() -> None:
     curves = drawn(4)
     floor, cap = float(curves.present[0]) * 1.05, float(curves.present[1]) * 0.95
-    budget = allocate(curves, periods=8, limits=BudgetLimits(floors={"a": floor}, caps={"b": cap}), reserve=0.0)
+    budget = allocate(
+        curves, periods=8, limits=BudgetLimits(sure=0.0, floors={"a": floor}, caps={"b": cap}), reserve=0.0
+    )
     assert budget.spend[0] >= floor * (1 - 1e-9)
     assert budget.spend[1] <= cap * (1 + 1e-9)
 

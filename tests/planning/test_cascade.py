@@ -147,3 +147,8 @@ def test_what_cannot_be_meant_is_refused(change, error):
     plan = made_plan()
     with pytest.raises(error):
         cascade(**{"fair": plan.fair, "grid": plan.grid, "goal": plan.goal, **change})
+
+
+def test_a_lock_of_half_a_cent_is_refused() -> None:
+    with pytest.raises(OutOfRangeError, match="whole cents"):
+        Rule.lock("all", cents=1_000.5)  # type: ignore[arg-type]

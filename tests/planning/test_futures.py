@@ -53,6 +53,8 @@ def test_what_does_not_fit_is_refused() -> None:
         Futures(grid=grid, paths=np.ones((0, 3, 3)))
     with pytest.raises(OutOfRangeError, match="paths"):
         Futures(grid=grid, paths=np.full((2, 3, 3), np.nan))
+    with pytest.raises(MisalignedError, match="closed months"):
+        Futures(grid=grid, paths=np.arange(18.0).reshape(2, 3, 3), closed=1)
     with pytest.raises(OutOfRangeError, match="closed"):
         Futures(grid=grid, paths=np.ones((2, 3, 3)), closed=4)
     with pytest.raises(OutOfRangeError, match="probability"):

@@ -22,6 +22,7 @@ def plan() -> TargetPlan:
     rng = np.random.default_rng(3)
     level = np.array([50.0, 80.0, 120.0, 60.0, 90.0])[:, None]
     paths = rng.gamma(25.0, level / 25.0, size=(400, 5, 2)) * rng.gamma(50.0, 0.02, size=(400, 1, 1))
+    paths[:, :, 0] = paths[0, :, 0]
     planner = TargetPlanner(grid, futures=Futures(grid=grid, paths=paths, closed=1), last=np.tile(level, (1, 2)))
     return planner.recommend(Goal.growth(0.03))
 

@@ -26,8 +26,8 @@ class BudgetLimits:
         Whether spend may leave the range that history tells about: curves are guessed there.
     sure : float
         Money moves away from the present split only as far as that pays in this proportion of the draws of the curves;
-        0 moves it to where the expected response is greatest. .75 costs a little where channels differ much, and
-        saves what noise would lose where they hardly do.
+        0 moves it to where the expected response is greatest. The default, .75, costs a little where channels differ
+        much, and saves what noise would lose where they hardly do.
 
     Raises
     ------
@@ -38,7 +38,7 @@ class BudgetLimits:
     floors: Mapping[str, float] = field(default_factory=dict)
     caps: Mapping[str, float] = field(default_factory=dict)
     beyond_seen: bool = False
-    sure: float = 0.0
+    sure: float = 0.75
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.sure < 1.0:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from salescope.frames.errors import MissingColumnError, OutOfRangeError
 from salescope.planning.grid import Floats
@@ -147,8 +146,9 @@ def _outcomes(known: pd.DataFrame, *, names: list[str], level: float) -> pd.Data
     sums["open"] = sums["leads"] - sums["won"] - sums["lost"]
     closed = (sums["won"] + sums["lost"]).to_numpy(dtype=np.float64)
     sums["conversion"] = _over(sums["won"].to_numpy(dtype=np.float64), closed)
-    low, high = proportion_confint(sums["won"], np.maximum(closed, 1.0), alpha=1.0 - level / 100.0, method="wilson")
-    sums["conversion_low"], sums["conversion_high"] = (np.where(closed > 0.0, end, np.nan) for end in (low, high))
+    tests = [stats.binomtest(won, max(1, int(of))) for won, of in zip(sums["won"].tolist(), closed, strict=True)]
+    ends = np.array([test.proportion_ci(level / 100.0, method="wilson") for test in tests]).reshape(len(tests), 2)
+    sums["conversion_low"], sums["conversion_high"] = np.where(closed[:, None] > 0.0, ends, np.nan).T
     brought = flags.groupby("channel")[["money", "squares"]].sum(min_count=1).reindex(names)
     return sums.join(brought).rename_axis("channel").reset_index()
 

@@ -28,7 +28,7 @@ class Futures:
     Raises
     ------
     MisalignedError
-        If the paths are not of the leaves and months of the grid, or there is none.
+        If the paths are not of the leaves and months of the grid, there is none, or closed months differ among them.
     OutOfRangeError
         If a value is not finite, or `closed` is no number of months of the grid.
 
@@ -60,6 +60,10 @@ class Futures:
         if not np.isfinite(self.paths).all():
             wrong = float(self.paths[~np.isfinite(self.paths)][0])
             raise OutOfRangeError(wrong, name="paths", where="Futures", least="finite")
+        if self.closed and np.ptp(self.paths[:, :, : self.closed], axis=0).any():
+            raise MisalignedError(
+                "paths", found="different sales of closed months", accepted="in every path what was sold in them"
+            )
         if not 0 <= self.closed <= self.grid.shape[1]:
             raise OutOfRangeError(
                 self.closed, name="closed", where="Futures", least=f"0 and at most {self.grid.shape[1]}"

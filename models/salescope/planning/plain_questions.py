@@ -179,7 +179,7 @@ def allocated(values: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     values : mapping
         ``sales`` (list, a week), ``spend`` (list a channel), ``periods``, ``total``, ``reserve``, ``floors``, ``caps``
-        and ``beyond_seen``.
+        ``beyond_seen`` and ``sure``.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def allocated(values: Mapping[str, Any]) -> dict[str, Any]:
         found = f"lists of {', '.join(map(str, sorted(lengths)))} weeks"
         raise MisalignedError("spend", found=found, accepted="one amount a week of sales")
     curves = response_curves(sales, spend=pd.DataFrame(values["spend"]))
-    limits = BudgetLimits(floors=values["floors"], caps=values["caps"], beyond_seen=values["beyond_seen"])
+    limits = BudgetLimits(**{name: values[name] for name in ("floors", "caps", "beyond_seen", "sure")})
     budget = allocate(
         curves, periods=values["periods"], total=values["total"], limits=limits, reserve=values["reserve"]
     )

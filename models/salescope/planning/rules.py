@@ -56,6 +56,9 @@ class Rule:
     reason: str = ""
 
     def __post_init__(self) -> None:
+        for name, cents in (("least", self.least), ("most", self.most)):
+            if cents != int(cents):
+                raise OutOfRangeError(cents, name=name, where="Rule", least="0 in whole cents")
         if self.least < 0:
             raise OutOfRangeError(self.least, name="least", where="Rule", least=0)
         if self.most < self.least:

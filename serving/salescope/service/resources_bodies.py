@@ -51,6 +51,9 @@ class AllocateBudget(Sent, frozen=True, kw_only=True):
     floors: ByChannel = msgspec.field(default_factory=dict)
     caps: ByChannel = msgspec.field(default_factory=dict)
     beyond_seen: bool = False
+    sure: Annotated[
+        float, Meta(ge=0, le=0.99, description="Money moves as far as that pays in this proportion of likely curves.")
+    ] = 0.75
 
 
 class AccountSent(Sent, frozen=True, kw_only=True):
@@ -82,7 +85,7 @@ class RepresentativeSent(Sent, frozen=True, kw_only=True):
 class TerritoryRulesSent(Sent, frozen=True, kw_only=True):
     """Is what an assignment must keep to; null for no limit."""
 
-    most_load: Annotated[float, Meta(ge=1, le=1_000)] | None = 1.5
+    most_load: Annotated[float, Meta(ge=1, le=1_000)] | None = None
     senior_years: Number | None = 5.0
     newcomer_years: Number = 1.0
     most_changes: Annotated[int, Meta(ge=0, le=5_000)] | None = None
