@@ -25,6 +25,7 @@ from salescope.batch import (
     revised_plan,
     target_rows,
 )
+from salescope.batch.plan_accounts import plan_accounts
 from salescope.batch.plan_force import PlanForce, plan_force
 from salescope.batch.plan_leaves import plan_levels
 from salescope.batch.plan_shares import fair_shares, past_years
@@ -215,6 +216,51 @@ def test_who_has_not_come_bears_nothing_and_if_nobody_has_all_bear_alike():
 
     assert shares([[0.0, 0.5], [1.0, 1.0]]) == [[0.0, 0.2], [0.4, 0.4]]
     assert shares([[0.0, 0.0], [0.0, 0.0]]) == [[0.25, 0.25], [0.25, 0.25]]
+
+
+def test_customers_are_counted_at_the_end_of_every_year(tmp_path):
+    rng = np.random.default_rng(1)
+    days = pd.Timestamp("2022-11-01") + pd.to_timedelta(rng.integers(0, 1_300, 80), unit="D")
+    names = ["order_id", "line", "customer_id", "ordered_at", "product_id", "quantity", "unit_price", "rep_id"]
+    rows = [
+        (f"O{place}", 1, f"C{rng.integers(9)}" if place else "", day, "P", float(rng.choice([1, 1, 1, -1])), 5.0, rep)
+        for place, (day, rep) in enumerate(zip(days, rng.choice(["A", "B", "elsewhere"], 80), strict=True))
+    ]
+    pd.DataFrame(rows, columns=names).to_csv(tmp_path / "o.csv", index=False)
+    text = "workspace: {name: Made}\ntables:\n  orders: {path: o.csv}\n"
+    (tmp_path / "salescope.yaml").write_text(text, encoding="utf-8")
+    workspace = load_workspace(tmp_path, environment={})
+    keys, until = pd.DataFrame({"rep_id": ["A", "B"]}), pd.Timestamp("2026-03-01")
+    past = np.array([[1.0, 1.0, 1.0], [np.nan, 1.0, 1.0]])
+    found = plan_accounts(workspace, keys, past=past, until=until)
+    months = {}
+    for _, _, customer, day, _, quantity, _, rep in rows:
+        months[rep, customer, day.year, day.month] = months.get((rep, customer, day.year, day.month), 0.0) + quantity
+    for leaf, rep in enumerate("AB"):
+        for year in range(3):
+            end = (2024 + year) * 12 + 3
+            own = [(who, y * 12 + m) for (of, who, y, m), net in months.items() if of == rep and who and net > 0.0]
+            ever = {who for who, month in own if month < end}
+            recent = {who for who, month in own if end - 12 <= month < end}
+            told = [found[name][leaf, year] for name in ("customers", "recent customers")]
+            wanted = [float(len(ever)), float(len(recent))] if np.isfinite(past[leaf, year]) else [np.nan] * 2
+            np.testing.assert_array_equal(told, wanted)
+    assert plan_accounts(workspace, keys, past=past[:, 1:], until=until) == {}
+
+
+def test_a_leaf_that_gains_customers_is_expected_to_sell_more():
+    rng = np.random.default_rng(2)
+    base = 40.0 * np.exp(rng.normal(0.0, 0.3, size=(30, 7)).cumsum(axis=1))
+    sold = np.hstack([base[:, :1], base[:, :-1]]) * 10.0
+    futures = Futures(
+        grid=PlanGrid.of(pd.DataFrame({"rep": [f"{leaf:02d}" for leaf in range(30)]}), months=["2027-01"]),
+        paths=np.ones((2, 30, 1)),
+    )
+    without, _ = fair_shares(futures, past=sold)
+    informed, _ = fair_shares(futures, past=sold, accounts={"recent customers": base})
+    coming = base[:, -1] / base[:, -1].sum()
+    wrong = [np.abs(np.log(share[:, 0] / coming)).mean() for share in (without, informed)]
+    assert wrong[1] < 0.9 * wrong[0]
 
 
 def test_fairness_is_told_by_seniority_too():

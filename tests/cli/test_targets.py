@@ -21,6 +21,7 @@ workspace: {name: Made, currency: TWD}
 tables:
   orders: {path: orders.parquet}
   targets: {path: targets.csv}
+  representatives: {path: representatives.csv}
 sales: {horizon: 12, windows: 2, hierarchy: {region: region, rep: [region, rep_id]}}
 """
 
@@ -61,6 +62,9 @@ def few_paths():
 def folder(tmp_path_factory, few_paths):
     folder = tmp_path_factory.mktemp("targets")
     made_orders().to_parquet(folder / "orders.parquet")
+    since = ["2015-03-01", "2026-11-01", "2019-05-01", None]
+    force = pd.DataFrame({"rep_id": list(REGIONS), "since": since, "seniority": [12, 0.2, 8, None]})
+    force.to_csv(folder / "representatives.csv", index=False)
     (folder / "salescope.yaml").write_text(SETTINGS, encoding="utf-8")
     with quick_members():
         done = salescope(
@@ -81,6 +85,7 @@ def test_a_recommendation_adds_up_and_is_published(folder):
     told = json.loads((folder / "first.json").read_text(encoding="utf-8"))
     assert (told["closed"], len(told["months"]), told["levels"]) == (0, 12, ["region", "rep_id"])
     assert told["growth"] == pytest.approx(0.05, abs=1e-6)
+    assert [(row["rep_id"], row["first"] < row["last"] <= 1.0) for row in told["newcomers"]] == [("R-2", True)]
     rows = pd.DataFrame(told["targets"])
     whole = rows[rows["period"] == "plan"].set_index("node")["target"]
     assert round(whole[[name for name in whole.index if "/" in name]].sum(), 2) == told["amount"] == whole["all"]
@@ -101,6 +106,7 @@ def test_people_read_the_goal_the_chances_and_where_things_are(folder, tmp_path)
     done = salescope("targets", "recommend", "-w", folder, "--probability", 0.6, "--plot", plot, "--level", "rep_id")
     assert done.exit_code == 0, done.output
     assert plot.read_bytes().startswith(b"\x89PNG")
+    assert "R-2 is ramping up, and bears less: " in " ".join(done.stdout.split())
     for said in ("The goal of 2027-01 to 2027-12 is", "chance of 60%", "R-1", "--anew looks at", "A picture of it in"):
         assert said in " ".join(done.stdout.split())
 
@@ -177,6 +183,8 @@ def test_a_re_plan_a_scenario_and_fairness_are_of_what_was_agreed(folder, tmp_pa
     assert all(row["effect"] <= 0.0 for row in effects)
     fair = asked(folder, "fairness", "--targets", hard)
     assert fair["groups"][0]["n"] == 4
+    bands = {row["name"] for row in fair["groups"] if row["kind"] == "seniority"}
+    assert bands == {"under 1 year", "5 to 10 years", "10 years and more", "not known"}
     for command in ("scenario", "fairness"):
         assert salescope("targets", command, "-w", folder, "--targets", hard).exit_code == 0
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from salescope.batch.plan_accounts import plan_accounts
 from salescope.batch.plan_force import TRAINED, plan_force
 from salescope.batch.plan_leaves import plan_leaves, plan_levels
 from salescope.batch.plan_shares import fair_shares, past_years
@@ -171,7 +172,8 @@ def plan_facts(
     told = pd.DataFrame(begun, columns=[f"{day:%Y-%m}" for day in fitted.panel_.dates])
     force = plan_force(workspace, keys, months=names, past=told)
     peers = keys.iloc[:, 0].tolist() if len(levels) > 1 else None
-    fair, achievable = fair_shares(futures, past=past, peers=peers, force=force)
+    accounts = plan_accounts(workspace, keys, past=past, until=fitted.dates_ahead()[0])
+    fair, achievable = fair_shares(futures, past=past, peers=peers, force=force, accounts=accounts)
     return PlanFacts(
         futures=futures,
         keys=keys,

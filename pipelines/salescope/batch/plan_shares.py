@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,12 @@ YEAR = 12
 
 
 def fair_shares(
-    futures: Futures, *, past: Floats, peers: Sequence[str] | None = None, force: PlanForce | None = None
+    futures: Futures,
+    *,
+    past: Floats,
+    peers: Sequence[str] | None = None,
+    force: PlanForce | None = None,
+    accounts: Mapping[str, Floats] | None = None,
 ) -> tuple[Floats, Floats]:
     """Weighs what each leaf can be expected to sell by the season of its forecast.
 
@@ -32,6 +37,8 @@ def fair_shares(
         The group of leaves that are alike, as their region.
     force : PlanForce, optional
         How far newcomers are trained, and were in their past; without it everybody is.
+    accounts : mapping of str to ndarray of float, shape (n_leaves, n_years), optional
+        Account bases of the same years, as of `plan_accounts`.
 
     Returns
     -------
@@ -53,7 +60,8 @@ def fair_shares(
     seen = (np.nan_to_num(past) > 0.0).any(axis=1)
     if not seen.any():
         return _borne(ahead, season=expected, force=force)[0], np.full(len(expected), np.nan)
-    found = potential(LeafFacts(history=np.maximum(past, 0.0), peers=None if peers is None else list(peers)))
+    alike = None if peers is None else list(peers)
+    found = potential(LeafFacts(history=np.maximum(past, 0.0), peers=alike, accounts=accounts or {}))
     achievable = np.asarray(found.achievable, dtype=np.float64)
     if past.shape[1] == 1 and ahead.any():
         # One year alone has its luck in it, and nothing to steady it by but the forecast.

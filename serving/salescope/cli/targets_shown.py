@@ -80,7 +80,7 @@ def newcomer_lines(facts: PlanFacts) -> Iterator[str]:
 def plan_table(sheet: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Table:
     """Lays out the targets of the whole plan."""
     part = sheet[(sheet["period"] == "plan") & sheet["node"].isin(nodes)]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             plain(row["node"]),
             f"{row['target']:,.2f}",
@@ -93,6 +93,9 @@ def plan_table(sheet: pd.DataFrame, *, nodes: Sequence[str], unit: str) -> Table
         for row in part.head(MOST_SHOWN).to_dict("records")
     ]
     columns = ["node", f"#target, {unit}", "#last year", "#growth", "#chance", "#off fair share", "reason"]
+    if not part["reason"].any():
+        # Where nobody gave a reason, its room is the names'.
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return _unbroken(table(_titled("Targets", len(part)), columns=columns, rows=rows))
 
 
