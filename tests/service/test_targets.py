@@ -13,8 +13,9 @@ from tests.acceptance.leads_13_malformed_bodies import JSON_TYPE, malformed_bodi
 from tests.service.place import made_place, publish_made_futures
 from tests.store.made import REPS, made_futures
 
+from salescope.forecasting.path_model import PathModel
 from salescope.service import targets_worker
-from salescope.service.targets_worker import MOST_PATHS, answer_to, array_of, draw, main
+from salescope.service.targets_worker import MOST_PATHS, SEED, answer_to, array_of, draw, main
 from salescope.store import MOST_PLANS_A_PAGE
 
 FUTURES = made_futures()
@@ -432,16 +433,11 @@ def test_without_published_futures_there_are_no_targets(tmp_path, start):
 
 
 def test_recipes_are_drawn_alike_every_time():
-    arrays = {
-        "bottom": np.full((3, 2), 100.0),
-        "shared": np.full((1, 3, 2), 10.0),
-        "own": np.zeros((3, 2)),
-    }
-    one, other = (draw("factors", arrays, cells=6) for _ in range(2))
+    model = PathModel(centre=np.full((3, 2), 100.0), errors=np.full((4, 3, 2), 10.0), signed=np.zeros(3))
+    one, other = (draw("path_model", model.to_arrays(), cells=6) for _ in range(2))
     assert np.array_equal(one, other)
     assert one.shape == (MOST_PATHS, 3, 2)
-    assert np.ptp(one, axis=(1, 2)).max() == pytest.approx(0.0)
-    assert one.std() == pytest.approx(10.0, rel=0.1)
+    assert np.array_equal(one[:5], model.draw(5, seed=SEED))
 
 
 def test_numbers_that_nothing_can_be_made_of_end_no_process(monkeypatch, capsys):

@@ -144,9 +144,8 @@ def draw(kind: str, arrays: Mapping[str, NDArray[Any]], *, cells: int) -> Floats
 
     Parameters
     ----------
-    kind : {"path_model", "factors", "paths"}
-        A recipe of `salescope.forecasting.path_model`; ``bottom`` (n, h) with ``shared`` (k, n, h) and ``own`` (n, h)
-        deviations, each times a standard normal number; or ``paths`` that were drawn before.
+    kind : {"path_model", "paths"}
+        A recipe of `salescope.forecasting.path_model`, or ``paths`` that were drawn before.
     arrays : mapping of str to ndarray
         The recipe.
     cells : int
@@ -159,12 +158,6 @@ def draw(kind: str, arrays: Mapping[str, NDArray[Any]], *, cells: int) -> Floats
     count = max(1, min(MOST_PATHS, MOST_CELLS // cells))
     if kind == "paths":
         return np.asarray(arrays["paths"][:count], dtype=np.float64)
-    if kind == "factors":
-        rng = np.random.default_rng(SEED)
-        common = rng.standard_normal((count, len(arrays["shared"])))
-        own = rng.standard_normal((count, *arrays["bottom"].shape)) * arrays["own"]
-        paths = arrays["bottom"] + np.tensordot(common, arrays["shared"], axes=1) + own
-        return np.asarray(np.maximum(paths, 0.0), dtype=np.float64)
     # Only a publication that was made with it needs the forecasting code, which takes seconds to import.
     from salescope.forecasting.path_model import PathModel  # noqa: PLC0415
 
