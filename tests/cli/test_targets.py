@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from rich.console import Console
 from tests.batch.sales_night import quick_members, salescope
 
+from salescope.cli.targets_shown import plan_table
 from salescope.frames.errors import SalescopeError
 from salescope.sources import read_export, write_export
 
@@ -109,6 +112,18 @@ def test_people_read_the_goal_the_chances_and_where_things_are(folder, tmp_path)
     assert "R-2 is ramping up, and bears less: " in " ".join(done.stdout.split())
     for said in ("The goal of 2027-01 to 2027-12 is", "chance of 60%", "R-1", "--anew looks at", "A picture of it in"):
         assert said in " ".join(done.stdout.split())
+
+
+def test_no_amount_is_broken_however_narrow_the_screen():
+    sheet = pd.DataFrame({"node": ["all", "region=a long name/rep_id=R-1"], "period": "plan", "reason": ["", "leave"]})
+    sheet = sheet.assign(target=5_584_003.67, last_year=1_234_567.89, growth=-0.1, chance=0.6, moved=0.0)
+    for part in (sheet, sheet.head(1)):
+        screen = Console(width=80, file=StringIO())
+        screen.print(plan_table(part, nodes=list(sheet["node"]), unit="TWD"))
+        said = screen.file.getvalue()
+        assert said.count("5,584,003.67") == said.count("1,234,567.89") == said.count("−10.0%") == len(part)
+        assert ("reason" in said) == (len(part) == 2)
+        assert max(map(len, said.splitlines())) <= 80
 
 
 def test_what_was_changed_in_a_spreadsheet_is_kept_and_all_else_adds_up(folder, tmp_path):

@@ -48,7 +48,7 @@ def plan_accounts(workspace: Workspace, keys: pd.DataFrame, *, past: Floats, unt
     orders = read_table(workspace, "orders").frame
     if CUSTOMER not in orders:
         return {}
-    by = [*map(str, keys), CUSTOMER]
+    by = list(dict.fromkeys([*map(str, keys), CUSTOMER]))
     bought = sales_of_orders(orders, by=by, frequency="month", as_of=until, products=products, customers=customers)
     bought = bought[(bought["y"] > 0.0) & bought["date"].notna() & (bought[CUSTOMER] != UNKNOWN)]
     leaves = pd.MultiIndex.from_frame(keys.astype(str))

@@ -67,7 +67,7 @@ def fair_shares(
         # One year alone has its luck in it, and nothing to steady it by but the forecast.
         achievable = (achievable + ahead * (achievable.sum() / ahead.sum())) / 2.0
     if force is not None:
-        achievable = achievable * np.where(seen, 1.0, force.selling_time / force.selling_time[seen].mean())
+        achievable = achievable * np.where(seen, 1.0, force.selling_time / (force.selling_time[seen].mean() or 1.0))
     bearing = np.where(achievable > 0.0, achievable, ahead)
     alive = bearing * (ahead > 0.0)
     fair, brings = _borne(alive if alive.any() else ahead, season=expected, force=force)
