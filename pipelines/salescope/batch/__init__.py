@@ -1,5 +1,6 @@
 """Answers about tables instead of calls: a file, or a workspace's own leads, customers or invoices, with reasons."""
 
+from salescope.batch.budget import ChannelRecord, PromotionRecord, budget_sheet, read_channels, read_promotion
 from salescope.batch.customers import CustomerScores, score_customers
 from salescope.batch.growth import Growth, SalesToCome, published_sales, read_growth, total_error
 from salescope.batch.leads import BatchScores, score_leads, write_scores
@@ -14,15 +15,18 @@ from salescope.batch.targets import chances, plan_fairness, plan_sheet, recommen
 __all__ = [
     "AgreedTargets",
     "BatchScores",
+    "ChannelRecord",
     "CustomerScores",
     "ForecastEdition",
     "Growth",
     "LifeCycles",
     "LookedAt",
     "PlanFacts",
+    "PromotionRecord",
     "Receivables",
     "SalesToCome",
     "agreed_targets",
+    "budget_sheet",
     "chances",
     "collection_table",
     "plan_facts",
@@ -33,8 +37,10 @@ __all__ = [
     "publish_sales_forecast",
     "published_plan_facts",
     "published_sales",
+    "read_channels",
     "read_growth",
     "read_life_cycles",
+    "read_promotion",
     "read_receivables",
     "recommended_plan",
     "revised_plan",

@@ -10,6 +10,7 @@ import typer
 
 from salescope.cli import (
     backtest,
+    budget,
     check,
     demo,
     follow,
@@ -51,6 +52,7 @@ app.command("backtest")(backtest.backtest)
 app.command("growth")(growth.growth)
 app.command("life-cycle")(life_cycle.life_cycle)
 app.add_typer(targets.app, name="targets")
+app.add_typer(budget.app, name="budget")
 app.command("promote")(promote.promote)
 app.command("rollback")(promote.rollback)
 app.command("serve")(serve.serve)
