@@ -8,6 +8,7 @@ from io import StringIO
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.acceptance.leads_13_malformed_bodies import JSON_TYPE, malformed_bodies
 from tests.service.place import made_place, publish_made_futures
@@ -477,3 +478,19 @@ def test_the_process_asks_for_futures_that_it_has_not_seen():
     said = [json.loads(line) for line in answers.getvalue().splitlines()]
     assert [next(iter(it)) for it in said] == ["ready", "needs", "told", "told", "refused"]
     assert said[2]["told"]["amount"] == 900.0
+
+
+def test_fairness_is_told_by_seniority_where_it_was_published():
+    grid = targets_worker.PlanGrid.of(pd.DataFrame(FUTURES.keys)[list(FUTURES.levels)], months=FUTURES.months)
+    years = np.where(np.arange(grid.shape[0]) == 0, -1.0, 4.0)
+    held = targets_worker.Held(
+        key=1, levels=tuple(FUTURES.levels), keys=FUTURES.keys, last=FUTURES.last, fair=FUTURES.fair,
+        futures=targets_worker.Futures(grid=grid, paths=np.stack([FUTURES.last, FUTURES.last * 1.1])),
+        by_leaf={"seniority": years},
+    )  # fmt: skip
+    plan = targets_worker.TargetPlanner(grid, futures=held.futures, last=held.last, fair=held.fair).recommend(
+        targets_worker.Goal.growth(0.05)
+    )
+    content = targets_worker.kept_plan(plan, keys=held.keys, base="fair")
+    groups = targets_worker.judge({"content": content}, held)["told"]["groups"]
+    assert {row["name"] for row in groups if row["kind"] == "seniority"} == {"3 to 5 years", "not known"}

@@ -32,6 +32,7 @@ from salescope.planning import (
     Rule,
     TargetPlanner,
     re_plan,
+    seniority_bands,
 )
 from salescope.planning.kept_plans import kept_grid, kept_plan, kept_rows, level_nodes, plan_of_kept
 from salescope.planning.plain_questions import allocated, assigned, chances_of, judged, simulated, supposed
@@ -301,6 +302,9 @@ def judge(question: Mapping[str, Any], held: Held) -> Told:
     if past is not None:
         past = np.where(held.by_leaf.get("past_known", np.ones(past.shape)) > 0, past, np.nan)
     groups = {level: held.keys[level] for level in held.levels[:-1]}
+    years = held.by_leaf.get("seniority")
+    if years is not None and (years >= 0.0).any():
+        groups.setdefault("seniority", seniority_bands(np.where(years >= 0.0, years, np.nan)).tolist())
     return {"told": judged(plan, groups=groups, past=past, size=held.by_leaf.get("potential"))}
 
 
