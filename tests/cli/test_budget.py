@@ -87,7 +87,6 @@ def test_a_total_that_no_channel_can_take_is_said_a_week(folder):
 
 def test_channels_that_nobody_knows_are_refused(folder):
     assert isinstance(salescope("budget", "allocate", "-w", folder, "--cap", "radio=5").exception, UnknownNameError)
-    assert isinstance(salescope("budget", "channels", "-w", folder, "--same", "a=b").exception, UnknownNameError)
 
 
 def test_channels_are_shown_written_and_told(folder, tmp_path, monkeypatch):
