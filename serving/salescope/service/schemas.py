@@ -103,7 +103,7 @@ def component_schemas() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(component_schemas())[:3]
-    ['Alive', 'AnsweringModel', 'Churn']
+    ['AccountLostSent', 'AccountSent', 'Alive']
     """
     _, components = msgspec.json.schema_components(WRITTEN, ref_template="#/components/schemas/{name}")
     taken = {
