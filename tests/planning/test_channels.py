@@ -124,3 +124,10 @@ def test_columns_and_levels_that_are_missing_are_named() -> None:
         channel_report(leads, spend=spend.drop(columns="date"))
     with pytest.raises(OutOfRangeError, match="level"):
         channel_report(leads, level=0.0)
+
+
+def test_days_may_be_named_where_nothing_was_spent() -> None:
+    leads = pd.DataFrame({"source": ["web"], "outcome": ["won"], "created_at": pd.to_datetime(["2026-05-02"])})
+    days = (pd.Timestamp("2026-05-01"), pd.Timestamp("2026-06-01"))
+    assert channel_report(leads, days=days).table["won"].tolist() == [1]
+    assert channel_report(leads, days=(days[1], days[1] + pd.Timedelta(days=1))).table.empty

@@ -102,7 +102,8 @@ def channel_report(
         raise OutOfRangeError(level, name="level", where="channel_report", least="above 0 and below 100")
     known = _checked(leads, name="leads", needed=("outcome", "channel" if "channel" in leads else "source"))
     known = known.assign(channel=known["channel" if "channel" in known else "source"].astype("string"))
-    paid = pd.DataFrame({"date": [], "channel": [], "amount": []}) if spend is None else spend
+    none = pd.DataFrame({"date": pd.DatetimeIndex([]), "channel": [], "amount": np.zeros(0)})
+    paid = none if spend is None else spend
     paid = _checked(paid, name="spend", needed=("date", "channel", "amount"))
     paid = paid.assign(channel=paid["channel"].astype("string"))
     if days is not None:
