@@ -99,6 +99,14 @@ def test_the_reserve_is_a_pilot_and_nothing_is_lost() -> None:
     assert written["pilot"]["said"].startswith(f"raise '{pilot.channel}'")
 
 
+def test_a_pilot_that_can_hardly_tell_says_so() -> None:
+    curves = drawn(0)
+    small = pilot_of("a", curves=curves, amount=1e-3, periods=8)
+    large = pilot_of("a", curves=curves, amount=1e5, periods=5_000)
+    assert small.detectable > small.likely > large.detectable
+    assert ("can hardly tell" in small.said, "can hardly tell" in large.said) == (True, False)
+
+
 def test_a_pilot_too_small_for_its_reserve_leaves_money_to_the_rest() -> None:
     curves = drawn(2)
     budget = allocate(curves, periods=4, reserve=0.5, limits=BudgetLimits(sure=0.0, beyond_seen=True))

@@ -15,8 +15,9 @@ from tests.service.place import made_place, publish_made_futures
 from tests.store.made import REPS, made_futures
 
 from salescope.forecasting.path_model import PathModel
+from salescope.planning.futures import MOST_PATHS, SEED
 from salescope.service import targets_worker
-from salescope.service.targets_worker import MOST_PATHS, SEED, answer_to, array_of, draw, main
+from salescope.service.targets_worker import answer_to, array_of, draw, main
 from salescope.store import MOST_PLANS_A_PAGE
 
 FUTURES = made_futures()

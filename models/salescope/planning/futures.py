@@ -9,7 +9,12 @@ import numpy as np
 from salescope.frames.errors import MisalignedError, OutOfRangeError
 from salescope.planning.grid import WHOLE, Floats, PlanGrid
 
-__all__ = ["Futures"]
+__all__ = ["MOST_CELLS", "MOST_PATHS", "SEED", "Futures"]
+
+# All who judge a plan draw as many paths of the same randomness, so that they say the same chances.
+MOST_PATHS, SEED = 1_000, 5
+# Paths times leaves times months: what is drawn and added up has to fit several times into the memory.
+MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from salescope.planning.response_curves import ResponseCurves
 
 __all__ = ["PUSH", "Pilot", "most_to_learn", "pilot_of", "pilot_that_tells"]
@@ -37,6 +39,8 @@ class Pilot:
         Periods in a row that are alike: long enough for most of the carried-over effect.
     detectable : float
         Sales for one more of money that are found in four of five such pilots (95 % confidence).
+    likely : float
+        Sales for one more of money that the channel brings at most, with 95 %, by what is known already.
     """
 
     channel: str
@@ -46,14 +50,20 @@ class Pilot:
     periods: int
     block: int
     detectable: float
+    likely: float
 
     @property
     def said(self) -> str:
-        """Is the pilot in words."""
+        """Is the pilot in words, and whether it can tell anything."""
+        hardly = (
+            f"; it probably brings under {self.likely:.2f}, so that this can hardly tell; a longer plan or a larger "
+            "reserve can"
+        )
+        hardly = hardly if self.detectable > self.likely else ""
         return (
             f"raise {self.channel!r} by {self.extra:,.2f} in {self.raised} of {self.periods} periods, blocks of "
             f"{self.block} in turn ({self.amount:,.2f} in all): a return of {self.detectable:.2f} or more is found in "
-            "four of five such pilots"
+            f"four of five such pilots{hardly}"
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -106,8 +116,11 @@ def pilot_of(channel: str, *, curves: ResponseCurves, amount: float, periods: in
     every = min(periods, 2 * raised)
     carry = float(curves.carry[:, place].mean())
     block = min(max(1, math.ceil(math.log(OVER) / math.log(carry))) if carry > 0.0 else 1, raised)
+    spent = curves.present.copy()
+    spent[place] = spent[place] if spend is None else spend
+    likely = float(np.quantile(curves.marginal(spent)[:, place], 0.95))
     detectable = POWER * curves.noise * math.sqrt(1.0 / raised + 1.0 / max(every - raised, 1)) / extra
-    return Pilot(channel, extra * raised, extra, raised, every, block, detectable)
+    return Pilot(channel, extra * raised, extra, raised, every, block, detectable, likely)
 
 
 def pilot_that_tells(channel: str, *, curves: ResponseCurves) -> Pilot:

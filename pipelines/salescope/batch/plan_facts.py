@@ -18,17 +18,14 @@ from salescope.forecasting.joint_paths import joint_paths
 from salescope.forecasting.path_model import PathModel
 from salescope.frames.errors import OutOfRangeError, SettingsError
 from salescope.planning import Futures, PlanGrid
+from salescope.planning.futures import MOST_CELLS, MOST_PATHS, SEED
 from salescope.project import Workspace
 
-__all__ = ["SEED", "PlanFacts", "drawn", "plan_facts"]
+__all__ = ["PlanFacts", "drawn", "plan_facts"]
 
 Floats = npt.NDArray[np.float64]
 
-MOST_PATHS = 1_000
 MOST_MONTHS = 12
-SEED = 5
-# As many are drawn as the service draws of what is published, so that both say the same chances.
-MOST_CELLS = 50_000_000
 # Paths that are published themselves are at most 64 MB.
 MOST_KEPT = 7_500_000
 

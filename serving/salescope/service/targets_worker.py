@@ -34,6 +34,7 @@ from salescope.planning import (
     re_plan,
     seniority_bands,
 )
+from salescope.planning.futures import MOST_CELLS, MOST_PATHS, SEED
 from salescope.planning.kept_plans import kept_grid, kept_plan, kept_rows, level_nodes, plan_of_kept
 from salescope.planning.plain_questions import allocated, assigned, chances_of, judged, simulated, supposed
 from salescope.planning.rules import UNBOUNDED
@@ -45,13 +46,9 @@ Floats = NDArray[np.float64]
 Told = dict[str, Any]
 
 MOST_BYTES = 4 * 1024**3
-MOST_PATHS = 1_000
-# Paths times leaves times months: what is drawn and added up has to fit several times into the memory.
-MOST_CELLS = 50_000_000
 MOST_ROWS = 20_000
 MOST_CHANCES = 2_000
 MOST_CLOSED_CELLS = 1_500
-SEED = 5
 PINNED = ("lock", "override")
 UNFIT = "Nothing can be worked out of these numbers. Compare them with the examples under /docs."
 NO_MEMORY = "It needs more memory than a question may have. Ask for fewer nodes."
